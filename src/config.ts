@@ -1,0 +1,69 @@
+import { resolve } from 'node:path'
+
+/** What the process was told by its environment; read once, checked, frozen. */
+export interface Config {
+  /** Folder for keys, stored files, the published log and the embedded database. */
+  readonly home: string
+  /** PostgreSQL ≥ 15; undefined means the embedded one. */
+  readonly databaseUrl: string | undefined
+  readonly host: string
+  readonly port: number
+  readonly role: 'web' | 'worker' | 'both'
+  /** Address under which people reach the exchange, without trailing slash: printed into certificates and QR codes. */
+  readonly publicUrl: string
+  /** Demo mode: default accounts and a movable clock; only ever on loopback. */
+  readonly isDemo: boolean
+  readonly masterKeyFile: string
+  readonly maxUploadBytes: number
+  readonly logLevel: string
+}
+
+/** A setting that cannot be used; its message is one sentence for the person who started the process. */
+export class ConfigError extends Error {}
+
+const loopback = new Set(['localhost', '127.0.0.1', '::1'])
+
+function wholeNumber(env: NodeJS.ProcessEnv, name: string, fallback: number, least: number, most: number): number {
+  const given = env[name]
+  if (given === undefined || given === '') return fallback
+  const value = Number(given)
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new ConfigError(`${name} must be a whole number from ${least} to ${most}, not “${given}”.`)
+  return value
+}
+
+function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, choices: readonly T[], fallback: T): T {
+  const given = env[name]
+  if (given === undefined || given === '') return fallback
+  if (!choices.includes(given as T))
+    throw new ConfigError(`${name} must be one of ${choices.join(', ')}, not “${given}”.`)
+  return given as T
+}
+
+/** Reads and checks the settings. @throws ConfigError naming the setting and what it may be. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const host = env.HOST || 'localhost'
+  const port = wholeNumber(env, 'PORT', 3000, 0, 65535)
+  const databaseUrl = env.DATABASE_URL || undefined
+  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw new ConfigError('DATABASE_URL must begin with postgres:// .')
+  const asked = oneOf(env, 'JINSHU_DEMO', ['0', '1'], databaseUrl ? '0' : '1') === '1'
+  if (env.JINSHU_DEMO === '1' && !loopback.has(host))
+    throw new ConfigError(`JINSHU_DEMO=1 works only on loopback (HOST=localhost), not on ${host}.`)
+  const home = resolve(env.JINSHU_HOME || 'var')
+  const publicUrl = (env.PUBLIC_URL || `http://localhost:${port}`).replace(/\/+$/, '')
+  if (!URL.canParse(publicUrl) || !/^https?:/.test(publicUrl))
+    throw new ConfigError(`PUBLIC_URL must be an http or https address, not “${publicUrl}”.`)
+  return Object.freeze({
+    home,
+    databaseUrl,
+    host,
+    port,
+    role: oneOf(env, 'JINSHU_ROLE', ['both', 'web', 'worker'] as const, 'both'),
+    publicUrl,
+    isDemo: asked && loopback.has(host),
+    masterKeyFile: resolve(env.JINSHU_MASTER_KEY_FILE || `${home}/keys/master.key`),
+    maxUploadBytes: wholeNumber(env, 'JINSHU_MAX_UPLOAD_BYTES', 2 ** 30, 1, 2 ** 40),
+    logLevel: oneOf(env, 'LOG_LEVEL', ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const, 'info'),
+  })
+}

@@ -1,0 +1,54 @@
+import type { ExtractTablesWithRelations } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import { drizzle, PostgresJsSession, PostgresJsTransaction } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+
+type NoSchema = Record<string, never>
+
+/** A drizzle transaction: what use cases write with. */
+export type Tx = PostgresJsTransaction<NoSchema, ExtractTablesWithRelations<NoSchema>>
+
+/** The raw transaction of postgres.js: prepared and pipelined; timestamps arrive as text, bigint as text. */
+export type RawTx = postgres.TransactionSql
+
+export type Client = postgres.Sql
+
+const dialect = new PgDialect({ casing: 'snake_case' })
+
+/**
+ * Opens a pool. `size` 2–4 is best on two cores (a larger pool only adds context switches).
+ * A statement is given up after 15 s and a lock after 5 s, so that one stuck transaction cannot hold the exchange.
+ */
+export function connect(url: string, { size = 4, name = 'jinshu' } = {}): Client {
+  const client = postgres(url, {
+    max: size,
+    connect_timeout: 5,
+    idle_timeout: 60,
+    onnotice: () => {},
+    connection: { application_name: name, statement_timeout: 15_000, lock_timeout: 5_000, TimeZone: 'UTC' },
+  })
+  // drizzle sets the parsers and serializers that its column types expect on the client that it is given
+  drizzle(client)
+  return client
+}
+
+/** A transaction for a use case or a query, with both faces of the same connection. */
+export interface Transaction {
+  readonly tx: Tx
+  readonly sql: RawTx
+}
+
+/** Runs `work` in one transaction and commits when it resolves; read-only when asked. */
+export async function transact<T>(
+  client: Client,
+  mode: 'read write' | 'read only',
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const result = await client.begin(mode, async sql => {
+    // drizzle only calls the tag, `unsafe` and `savepoint`, which a transaction has; its parameter type asks for a pool
+    const session = new PostgresJsSession(sql as unknown as Client, dialect, undefined, {})
+    const tx = new PostgresJsTransaction(dialect, session as never, undefined) as unknown as Tx
+    return { value: await work({ tx, sql }) }
+  })
+  return (result as { value: T }).value
+}

@@ -1,0 +1,80 @@
+import { PgBoss } from 'pg-boss'
+import type { Cx, Rx } from './command.ts'
+import type { Client, RawTx } from './db/client.ts'
+
+/** What an event carries: ids and plain facts, JSON only. */
+export type Payload = Readonly<Record<string, string | number | boolean | null>>
+
+/** A later module's reaction to an event of an earlier one. Its effect happens once however often the job runs. */
+export interface Handler {
+  /** `module.past-tense`, as `orders.order-paid` */
+  readonly event: string
+  /** `module.what-it-does`; with the event it names the queue */
+  readonly name: string
+  readonly run: (cx: Cx, payload: Payload) => Promise<void>
+}
+
+/** Work that falls due by the exchange's clock: found from the state of rows, so nothing is to cancel. */
+export interface Timer {
+  readonly name: string
+  /** Ids of what is due now, at most a few hundred. */
+  readonly due: (rx: Rx) => Promise<string[]>
+  /** Does it for one id, after checking again under lock that it is due. */
+  readonly run: (cx: Cx, id: string) => Promise<void>
+}
+
+const queueOf = (handler: Handler) => `${handler.event}.${handler.name}`
+
+/** Result rows in the one shape that pg-boss expects, also for its multi-statement calls. */
+async function execute(client: Client | RawTx, statement: string, values: unknown[] = [], prepare = false) {
+  const result = await client.unsafe(statement, values as never[], { prepare })
+  return { rows: Array.isArray(result[0]) ? (result as unknown as unknown[][]).flat() : [...result] }
+}
+
+export interface EventBus {
+  /** Puts one job per handler of the event into the transaction. */
+  send(sql: RawTx, event: string, payload: Payload): Promise<void>
+  /** Begins to work the queues: `perform` runs one handler in the funnel. */
+  work(perform: (handler: Handler, jobId: string, payload: Payload) => Promise<void>): Promise<void>
+  /** Jobs by state, for metrics and the operator. */
+  counts(): Promise<{ queue: string; waiting: number; active: number; failed: number }[]>
+  /** Lets running jobs end, then stops. */
+  stop(): Promise<void>
+}
+
+/** Opens the queues over a client of its own (pg-boss reads dates that drizzle's parsers would leave as text). */
+export async function openEventBus(client: Client, handlers: readonly Handler[], onError: (error: Error) => void) {
+  const boss = new PgBoss({
+    db: { executeSql: (statement, values) => execute(client, statement, values) },
+    schema: 'pgboss',
+    schedule: false,
+  })
+  boss.on('error', onError)
+  await boss.start()
+  for (const handler of handlers)
+    await boss.createQueue(queueOf(handler), { retryLimit: 12, retryDelay: 1, retryBackoff: true, retryDelayMax: 600 })
+  const bus: EventBus = {
+    async send(sql, event, payload) {
+      const db = { executeSql: (statement: string, values?: unknown[]) => execute(sql, statement, values, true) }
+      const targets = handlers.filter(handler => handler.event === event)
+      await Promise.all(targets.map(handler => boss.send(queueOf(handler), payload, { db })))
+    },
+    async work(perform) {
+      for (const handler of handlers)
+        await boss.work<Payload>(queueOf(handler), { pollingIntervalSeconds: 0.5, batchSize: 1 }, async jobs => {
+          for (const job of jobs) await perform(handler, job.id, job.data)
+        })
+    },
+    async counts() {
+      const queues = await boss.getQueues()
+      return queues.map(q => ({
+        queue: q.name,
+        waiting: q.queuedCount,
+        active: q.activeCount,
+        failed: q.failedCount,
+      }))
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  }
+  return bus
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import compress from '@fastify/compress'
+import etag from '@fastify/etag'
+import helmet from '@fastify/helmet'
+import jwt from '@fastify/jwt'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { KeyPair } from '../keys.ts'
+import { notFound } from '../problem.ts'
+import { text } from '../text.ts'
+import { ProblemShape } from '../wire.ts'
+import { replyWithProblem } from './failure.ts'
+import { useValidators } from './validation.ts'
+
+export interface ServerOptions {
+  readonly logger: Logger
+  readonly publicUrl: string
+  readonly tokenKey: KeyPair
+  /** Requests a minute from one address. */
+  readonly requestsPerMinute: number
+}
+
+/** Access tokens live this many seconds; a session ended in between is refused at once by its row. */
+export const accessTokenSeconds = 600
+
+async function protect(app: FastifyInstance, options: ServerOptions): Promise<void> {
+  const isHttps = options.publicUrl.startsWith('https:')
+  const self = ["'self'"]
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: self,
+        styleSrc: self,
+        imgSrc: [...self, 'data:'],
+        fontSrc: self,
+        connectSrc: self,
+        formAction: self,
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'same-origin' },
+    hsts: isHttps ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+  })
+  await app.register(rateLimit, { global: true, max: options.requestsPerMinute, timeWindow: '1 minute' })
+  await app.register(jwt, {
+    secret: { private: options.tokenKey.privatePart, public: options.tokenKey.publicPart },
+    sign: { algorithm: 'EdDSA', iss: options.publicUrl, aud: 'jinshu', expiresIn: accessTokenSeconds },
+    verify: { algorithms: ['EdDSA'], allowedIss: options.publicUrl, allowedAud: 'jinshu', cache: 5_000 },
+  })
+}
+
+async function describe(app: FastifyInstance, publicUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: '晋数 Jinshu API',
+        version: '1',
+        description:
+          'Data trading service. Amounts are integers of fen (分); instants are ISO 8601 in UTC; refusals are RFC 9457 problems in the language of Accept-Language; writes take an Idempotency-Key.',
+      },
+      servers: [{ url: publicUrl }],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ bearer: [] }, {}],
+    },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`),
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: false })
+}
+
+/** A Fastify application with everything that holds for every route; modules' routes are mounted on it afterwards. */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+    requestTimeout: 0,
+    return503OnClosing: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+  })
+  useValidators(app)
+  app.addSchema(ProblemShape)
+  app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply))
+  await protect(app, options)
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
+    replyWithProblem(
+      notFound(
+        text(`没有 ${request.method} ${request.url} 这个地址。`, `There is no ${request.method} ${request.url}.`),
+      ),
+      request,
+      reply,
+    ),
+  )
+  await app.register(compress, { threshold: 2048 })
+  await app.register(etag)
+  await describe(app, options.publicUrl)
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
+  return app
+}

@@ -1,0 +1,17 @@
+import type { Keyring } from './keys.ts'
+
+/** Settings that use cases may read. */
+export interface Settings {
+  readonly home: string
+  readonly publicUrl: string
+  readonly isDemo: boolean
+  readonly maxUploadBytes: number
+}
+
+/** Ports of the outside world that use cases share; one per process. */
+export interface Kit {
+  readonly settings: Settings
+  readonly keyring: Keyring
+  /** Signs an access token (JWT, EdDSA) for a session. */
+  readonly signToken: (claims: Record<string, unknown>) => string
+}
