@@ -1,0 +1,115 @@
+import Type, { type Static, type TSchema } from 'typebox'
+
+/** The shape of a rule pack file in `templates/rules/<code>/`, after inheritance: clerks edit it, so all is checked. */
+
+const strict = { additionalProperties: false }
+const Words = Type.Object({ zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) }, strict)
+const Code = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9-]*$' })
+const Count = Type.Integer({ minimum: 0, maximum: 100_000 })
+
+/** A value names its source by the key of `sources`; `toVerify` marks one not yet checked against its text. */
+const sourced = { source: Code, toVerify: Type.Optional(Type.Boolean()) }
+const Clock = Type.Object({ workingDays: Count, ...sourced }, strict)
+const Months = Type.Object({ months: Count, ...sourced }, strict)
+const Days = Type.Object({ days: Count, ...sourced }, strict)
+const Hours = Type.Object({ hours: Count, ...sourced }, strict)
+const Rate = Type.Object({ ppm: Type.Integer({ minimum: 0, maximum: 1_000_000 }), ...sourced }, strict)
+const Answer = Type.Object({ value: Type.Boolean(), ...sourced }, strict)
+const Form = Type.Object(
+  { title: Words, fields: Type.Array(Code, { minItems: 1, uniqueItems: true }), ...sourced },
+  strict,
+)
+const List = Type.Object(
+  { items: Type.Array(Type.Object({ code: Code, name: Words }, strict), { minItems: 1 }), ...sourced },
+  strict,
+)
+
+const same = <K extends string, S extends TSchema>(keys: readonly K[], schema: S) =>
+  Type.Object(Object.fromEntries(keys.map(key => [key, schema])) as Record<K, S>, strict)
+
+const clocks = [
+  ...(['listingAcceptance', 'listingReview', 'listingSupplement'] as const),
+  ...(['registrationAcceptance', 'registrationReview', 'registrationSupplement'] as const),
+  ...(['publicity', 'objectionHandling'] as const),
+  ...(['filingSubmission', 'filingCheck', 'filingCorrection'] as const),
+  ...(['negotiation', 'signature', 'orderConfirmation', 'paymentDue', 'deliveryDue', 'acceptancePeriod'] as const),
+  ...(['redelivery', 'settlementDelay', 'disputeMediation'] as const),
+  ...(['riskReview', 'riskHandling', 'sharingConformity', 'sharingReplyPublished', 'sharingReplyUnpublished'] as const),
+  ...(['sharingProvision', 'openAcceptance', 'thirdPartyReply', 'openDecision', 'openExtension'] as const),
+  'scorecardAppeal',
+] as const
+
+/** Terms of validity and retention in months (`addMonths`), notices in days, reports of incidents in hours. */
+const Periods = Type.Object(
+  {
+    registrationValidity: Months,
+    registrationRenewalAhead: Days,
+    riskAssessmentValidity: Months,
+    incidentReportCritical: Hours,
+    incidentReportCentral: Hours,
+    incidentReport: Hours,
+    incidentSummary: Days,
+    productFlawReport: Hours,
+    retainNetworkLog: Days,
+    retainProvision: Months,
+    retainAssessment: Months,
+    retainTrade: Months,
+    retainRegistration: Months,
+  },
+  strict,
+)
+
+const Grade = Type.Object(
+  { code: Code, name: Words, isTradable: Type.Boolean(), needsRiskReview: Type.Boolean() },
+  strict,
+)
+
+const Authorities = Type.Object(
+  {
+    province: Words,
+    city: Words,
+    county: Words,
+    named: Type.Record(Type.String({ pattern: '^[0-9]{6}$' }), Words),
+    ...sourced,
+  },
+  strict,
+)
+
+const lists = [
+  ...(['productTypes', 'sourceCategories', 'rights', 'deliveryModes', 'updateFrequencies'] as const),
+  ...(['registrationTypes', 'tradeChannels', 'industries', 'themes', 'prohibitedHarms'] as const),
+  ...(['publicServiceKinds', 'evaluationDimensions'] as const),
+] as const
+
+export const PackFile = Type.Object(
+  {
+    code: Type.String({ pattern: '^[a-z][a-z0-9-]*$' }),
+    version: Type.Integer({ minimum: 1 }),
+    /** The day from whose start the pack is in force; null for a pack that is in force only where it is chosen. */
+    effectiveFrom: Type.Union([Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), Type.Null()]),
+    inherits: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9-]*@[1-9]\\d*$' })),
+    title: Words,
+    /** The province this exchange serves (GB/T 2260). */
+    homeDivision: Type.String({ pattern: '^[0-9]{6}$' }),
+    /** Years whose public holidays are published; deadlines beyond them are provisional. */
+    coveredYears: Type.Array(Type.Integer({ minimum: 2004, maximum: 2200 }), { uniqueItems: true }),
+    sources: Type.Record(Code, Words),
+    authorities: Authorities,
+    clocks: same(clocks, Clock),
+    periods: Periods,
+    fees: Type.Object({ platformRate: Rate, brokerRate: Rate }, strict),
+    grades: Type.Object({ items: Type.Array(Grade, { minItems: 1 }), ...sourced }, strict),
+    listing: Type.Object({ isSourceStatementRequired: Answer, mayReviewerBeSubmitter: Answer }, strict),
+    /** Kinds of source whose registration is made public before the certificate (公示). */
+    publicityRequiredFor: Type.Object({ sourceCategories: Type.Array(Code), ...sourced }, strict),
+    acceptance: Type.Object(
+      { isSilenceAcceptance: Type.Boolean(), isUseAcceptance: Type.Boolean(), ...sourced },
+      strict,
+    ),
+    forms: same(['listing', 'registration', 'filing'] as const, Form),
+    lists: same(lists, List),
+  },
+  strict,
+)
+
+export type PackFile = Static<typeof PackFile>
