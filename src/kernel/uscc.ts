@@ -2,7 +2,7 @@
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
 /**
- * The check character of a text over the 31-character alphabet (GB 32100-2015 §5.3, weights 3^i mod 31): any one wrong
+ * The check character of a text over the 31-character alphabet (GB 32100-2015, weights 3^i mod 31): any one wrong
  * character and any two swapped neighbours are found.
  * @throws RangeError when the text holds another character.
  */
