@@ -1,5 +1,7 @@
 CREATE SCHEMA "kernel";
 --> statement-breakpoint
+CREATE SCHEMA "identity";
+--> statement-breakpoint
 CREATE SEQUENCE "kernel"."audit_seq" INCREMENT BY 64 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 64 CACHE 1;--> statement-breakpoint
 CREATE SEQUENCE "kernel"."number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
 CREATE TABLE "kernel"."audit_entry" (
@@ -46,6 +48,110 @@ CREATE TABLE "kernel"."idempotency" (
 	CONSTRAINT "idempotency_pkey" PRIMARY KEY("scope","key")
 );
 --> statement-breakpoint
+CREATE TABLE "kernel"."milestone" (
+	"name" text PRIMARY KEY NOT NULL,
+	"reached_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."api_token" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"organization_id" uuid NOT NULL,
+	"person_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"hash" "bytea" NOT NULL,
+	"scopes" text[] NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"revoked_at" timestamp (3) with time zone,
+	CONSTRAINT "api_token_hash_unique" UNIQUE("hash")
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."membership" (
+	"organization_id" uuid NOT NULL,
+	"person_id" uuid NOT NULL,
+	"duties" text[] NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "membership_pkey" PRIMARY KEY("organization_id","person_id")
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."organization" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"uscc" text NOT NULL,
+	"name_zh" text NOT NULL,
+	"name_en" text,
+	"division" text NOT NULL,
+	"address" text NOT NULL,
+	"contact_name" text NOT NULL,
+	"contact_phone" text NOT NULL,
+	"requested_roles" text[] NOT NULL,
+	"roles" text[] NOT NULL,
+	"state" text NOT NULL,
+	"registered_by" uuid NOT NULL,
+	"accepted_by" uuid,
+	"verified_by" uuid,
+	"reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "organization_uscc_unique" UNIQUE("uscc"),
+	CONSTRAINT "organization_verified_by_two" CHECK ("identity"."organization"."state" <> 'verified' or 'operator' = any("identity"."organization"."requested_roles")
+        or ("identity"."organization"."accepted_by" is not null and "identity"."organization"."verified_by" is not null and "identity"."organization"."accepted_by" <> "identity"."organization"."verified_by")),
+	CONSTRAINT "organization_uscc_form" CHECK ("identity"."organization"."uscc" ~ '^[0-9A-HJ-NPQRTUWXY]{18}$')
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."organization_key" (
+	"organization_id" uuid PRIMARY KEY NOT NULL,
+	"public_key" text NOT NULL,
+	"sealed_key" "bytea" NOT NULL,
+	"fingerprint" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."person" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"email" text NOT NULL,
+	"name" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"failed_sign_ins" integer DEFAULT 0 NOT NULL,
+	"blocked_until" timestamp (3) with time zone,
+	"is_disabled" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "person_email_has_at" CHECK ("identity"."person"."email" like '%_@_%')
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."refresh_token" (
+	"hash" "bytea" PRIMARY KEY NOT NULL,
+	"session_id" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"used_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."session" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"person_id" uuid NOT NULL,
+	"device" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"proved_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	"end_reason" text
+);
+--> statement-breakpoint
+ALTER TABLE "identity"."api_token" ADD CONSTRAINT "api_token_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."api_token" ADD CONSTRAINT "api_token_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."membership" ADD CONSTRAINT "membership_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."membership" ADD CONSTRAINT "membership_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."organization" ADD CONSTRAINT "organization_registered_by_person_id_fk" FOREIGN KEY ("registered_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."organization" ADD CONSTRAINT "organization_accepted_by_person_id_fk" FOREIGN KEY ("accepted_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."organization" ADD CONSTRAINT "organization_verified_by_person_id_fk" FOREIGN KEY ("verified_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."organization_key" ADD CONSTRAINT "organization_key_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "identity"."session"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_entry_subject" ON "kernel"."audit_entry" USING btree ("subject_kind","subject_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entry_actor" ON "kernel"."audit_entry" USING btree ("actor","seq");--> statement-breakpoint
-CREATE INDEX "idempotency_age" ON "kernel"."idempotency" USING btree ("created_at");
+CREATE INDEX "idempotency_age" ON "kernel"."idempotency" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "api_token_organization" ON "identity"."api_token" USING btree ("organization_id","created_at");--> statement-breakpoint
+CREATE INDEX "membership_person" ON "identity"."membership" USING btree ("person_id");--> statement-breakpoint
+CREATE INDEX "organization_state" ON "identity"."organization" USING btree ("state","created_at","id");--> statement-breakpoint
+CREATE INDEX "organization_division" ON "identity"."organization" USING btree ("division");--> statement-breakpoint
+CREATE UNIQUE INDEX "person_email_unique" ON "identity"."person" USING btree (lower("email"));--> statement-breakpoint
+CREATE INDEX "session_person" ON "identity"."session" USING btree ("person_id","created_at");

@@ -15,6 +15,8 @@ export interface Config {
   readonly isDemo: boolean
   readonly masterKeyFile: string
   readonly maxUploadBytes: number
+  /** Requests a minute from one address. */
+  readonly requestsPerMinute: number
   readonly logLevel: string
 }
 
@@ -64,6 +66,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     isDemo: asked && loopback.has(host),
     masterKeyFile: resolve(env.JINSHU_MASTER_KEY_FILE || `${home}/keys/master.key`),
     maxUploadBytes: wholeNumber(env, 'JINSHU_MAX_UPLOAD_BYTES', 2 ** 30, 1, 2 ** 40),
+    requestsPerMinute: wholeNumber(env, 'JINSHU_REQUESTS_PER_MINUTE', asked ? 100_000 : 1_200, 1, 10_000_000),
     logLevel: oneOf(env, 'LOG_LEVEL', ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const, 'info'),
   })
 }

@@ -23,6 +23,9 @@ export interface Timer {
   readonly run: (cx: Cx, id: string) => Promise<void>
 }
 
+/** Thrown by a timer's `run` when, under lock, there is nothing left to do: another worker was first. */
+export class NotDue extends Error {}
+
 const queueOf = (handler: Handler) => `${handler.event}.${handler.name}`
 
 /** Result rows in the one shape that pg-boss expects, also for its multi-statement calls. */

@@ -1,3 +1,4 @@
+import type { FileStore } from './files.ts'
 import type { Keyring } from './keys.ts'
 
 /** Settings that use cases may read. */
@@ -12,6 +13,8 @@ export interface Settings {
 export interface Kit {
   readonly settings: Settings
   readonly keyring: Keyring
+  /** Stored files by the SHA-256 of their bytes. */
+  readonly files: FileStore
   /** Signs an access token (JWT, EdDSA) for a session. */
   readonly signToken: (claims: Record<string, unknown>) => string
 }

@@ -80,6 +80,9 @@ export const exchangeKey = kernel.table('exchange_key', {
   createdAt: instant().notNull(),
 })
 
+/** What was done once for this database (the demo exchange), and when. */
+export const milestone = kernel.table('milestone', { name: text().primaryKey(), reachedAt: instant().notNull() })
+
 /** Each transaction takes 64 numbers at once; gaps are meaningless because the queue, not the number, tells what is open. */
 export const auditSeq = kernel.sequence('audit_seq', { increment: 64, startWith: 64 })
 

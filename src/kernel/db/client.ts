@@ -17,9 +17,10 @@ const dialect = new PgDialect({ casing: 'snake_case' })
 
 /**
  * Opens a pool. `size` 2–4 is best on two cores (a larger pool only adds context switches).
+ * `isPlain` keeps postgres.js' own types, for libraries that bring their SQL (pg-boss).
  * A statement is given up after 15 s and a lock after 5 s, so that one stuck transaction cannot hold the exchange.
  */
-export function connect(url: string, { size = 4, name = 'jinshu' } = {}): Client {
+export function connect(url: string, { size = 4, name = 'jinshu', isPlain = false } = {}): Client {
   const client = postgres(url, {
     max: size,
     connect_timeout: 5,
@@ -28,7 +29,7 @@ export function connect(url: string, { size = 4, name = 'jinshu' } = {}): Client
     connection: { application_name: name, statement_timeout: 15_000, lock_timeout: 5_000, TimeZone: 'UTC' },
   })
   // drizzle sets the parsers and serializers that its column types expect on the client that it is given
-  drizzle(client)
+  if (!isPlain) drizzle(client)
   return client
 }
 

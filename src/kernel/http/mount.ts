@@ -21,7 +21,7 @@ function documentOf(route: Route) {
       ? {
           200: {
             description: route.spec.produces?.description ?? 'OK',
-            content: { [route.spec.produces?.type ?? '*/*']: { schema: {} } },
+            content: { [route.spec.produces?.type ?? '*/*']: { schema: route.spec.produces?.schema ?? {} } },
           },
         }
       : { [(route.kind === 'write' && route.spec.status) || 200]: route.spec.reply }

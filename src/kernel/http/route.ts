@@ -49,7 +49,7 @@ export interface RawContext {
 
 export interface RawSpec<P, Q, B> extends Common<P, Q, B> {
   /** What the 200 answer is, for the API document: a media type and a sentence. */
-  readonly produces?: { readonly type: string; readonly description: string }
+  readonly produces?: { readonly type: string; readonly description: string; readonly schema?: TSchema }
   /** Left out of the API document (pages, assets, probes). */
   readonly isHidden?: boolean
   readonly bodyLimit?: number

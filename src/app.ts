@@ -1,0 +1,106 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { access } from './access.ts'
+import type { Config } from './config.ts'
+import { createEngine, type Engine } from './kernel/command.ts'
+import { type Client, connect } from './kernel/db/client.ts'
+import { type EventBus, type Handler, openEventBus, type Timer } from './kernel/events.ts'
+import { createFileStore } from './kernel/files.ts'
+import { mountRoutes } from './kernel/http/mount.ts'
+import { mountProbes } from './kernel/http/probes.ts'
+import type { Route } from './kernel/http/route.ts'
+import { buildServer } from './kernel/http/server.ts'
+import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
+import type { Kit } from './kernel/kit.ts'
+import { startWorker, type Worker } from './kernel/worker.ts'
+import * as identity from './modules/identity/index.ts'
+import * as operations from './operations.ts'
+
+interface Module {
+  readonly routes?: readonly Route[]
+  readonly handlers?: readonly Handler[]
+  readonly timers?: readonly Timer[]
+}
+
+/** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
+const modules: readonly Module[] = [operations, identity]
+
+/** One running exchange: the web half, the worker half, or both. */
+export interface Exchange {
+  readonly app: FastifyInstance
+  readonly engine: Engine
+  readonly kit: Kit
+  startWorker(): Promise<void>
+  /** Ends requests and jobs in progress, then lets go of the database. */
+  close(): Promise<void>
+}
+
+async function openKit(
+  config: Config,
+  client: Client,
+): Promise<{ kit: Kit; setSigner: (app: FastifyInstance) => void }> {
+  const keyring = createKeyring(await readMasterKey(config.masterKeyFile))
+  let signer: FastifyInstance | undefined
+  const kit: Kit = {
+    settings: {
+      home: config.home,
+      publicUrl: config.publicUrl,
+      isDemo: config.isDemo,
+      maxUploadBytes: config.maxUploadBytes,
+    },
+    keyring,
+    files: createFileStore(`${config.home}/files`),
+    signToken: claims => {
+      if (!signer) throw new Error('tokens are signed by the web role only')
+      return signer.jwt.sign(claims)
+    },
+  }
+  // the keys are made at the first start, by whichever process comes first
+  await exchangeKey(client, keyring, 'token')
+  return {
+    kit,
+    setSigner: app => {
+      signer = app
+    },
+  }
+}
+
+/** Puts the exchange together on a migrated database; the same for main, tests and command line. */
+export async function createExchange(config: Config, databaseUrl: string, logger: Logger): Promise<Exchange> {
+  const client = connect(databaseUrl)
+  const jobs = connect(databaseUrl, { size: 1, name: 'jinshu-jobs', isPlain: true })
+  const handlers = modules.flatMap(m => m.handlers ?? [])
+  const timers = modules.flatMap(m => m.timers ?? [])
+  const bus: EventBus = await openEventBus(jobs, handlers, error => logger.error({ err: error }, 'queue error'))
+  const { kit, setSigner } = await openKit(config, client)
+  const engine = createEngine(client, bus, kit)
+  const app = await buildServer({
+    logger,
+    publicUrl: config.publicUrl,
+    tokenKey: await exchangeKey(client, kit.keyring, 'token'),
+    requestsPerMinute: config.requestsPerMinute,
+  })
+  setSigner(app)
+  identity.useAuthentication(app, client)
+  mountProbes(app, client, bus)
+  mountRoutes(
+    app,
+    modules.flatMap(m => m.routes ?? []),
+    access,
+    engine,
+  )
+  let worker: Worker | undefined
+  return {
+    app,
+    engine,
+    kit,
+    async startWorker() {
+      worker = await startWorker(engine, bus, timers, logger)
+    },
+    async close() {
+      await app.close()
+      await (worker ? worker.stop() : bus.stop())
+      await Promise.all([client.end({ timeout: 5 }), jobs.end({ timeout: 5 })])
+    },
+  }
+}

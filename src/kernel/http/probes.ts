@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Client } from '../db/client.ts'
+import type { EventBus } from '../events.ts'
+import { notFound, unavailable } from '../problem.ts'
+
+const isLocal = (request: FastifyRequest) =>
+  /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for']
+
+function metricsOf(app: FastifyInstance, bus: EventBus): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'time from the first byte in to the last byte out',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+  })
+  new Gauge({
+    name: 'jinshu_jobs',
+    help: 'jobs by queue and state',
+    labelNames: ['queue', 'state'],
+    registers: [registry],
+    async collect() {
+      for (const q of await bus.counts())
+        for (const state of ['waiting', 'active', 'failed'] as const) this.set({ queue: q.queue, state }, q[state])
+    },
+  })
+  return registry
+}
+
+/** `/healthz` (the process lives), `/readyz` (it can serve: the database answers), `/metrics` (this machine only). */
+export function mountProbes(app: FastifyInstance, client: Client, bus: EventBus): void {
+  const registry = metricsOf(app, bus)
+  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: { hide: true } }, async () => {
+    try {
+      await client`select 1 from kernel.clock where id = 1`
+    } catch (cause) {
+      throw unavailable(undefined, { retryAfter: 2, cause })
+    }
+    return { status: 'ready' }
+  })
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    if (!isLocal(request)) throw notFound()
+    return reply.type(registry.contentType).send(await registry.metrics())
+  })
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { hashPassword, isPassword } from '../../kernel/auth/password.ts'
+import type { Cx } from '../../kernel/command.ts'
+import { constraintMeans } from '../../kernel/db/errors.ts'
+import { accessTokenSeconds } from '../../kernel/http/server.ts'
+import { newId, newSecret } from '../../kernel/ids.ts'
+import { conflict, invalidInput, type Problem, tooManyRequests, unauthenticated } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
+import { blockMinutes, maxFailures, passwordErrors, passwordWrong, signInBlocked, signInFailed } from './model.ts'
+import { person, refreshToken, session } from './schema.ts'
+
+const sessionDays = 30
+
+constraintMeans('person_email_unique', () =>
+  conflict(text('该邮箱已注册。', 'This e-mail address has an account already.'), {
+    errors: [{ pointer: '/email', message: text('已注册，请直接登录', 'has an account; sign in instead') }],
+  }),
+)
+
+/** Makes an account for a person. @throws invalid-input for a guessable password, conflict for a known address. */
+export async function registerPerson(cx: Cx, input: { email: string; name: string; password: string }) {
+  const errors = passwordErrors(input.password, input.email)
+  if (errors.length > 0) throw invalidInput(undefined, { errors })
+  const row = {
+    id: newId(),
+    email: input.email.trim(),
+    name: input.name.trim(),
+    passwordHash: await hashPassword(input.password),
+    createdAt: cx.now,
+  }
+  await cx.tx.insert(person).values(row)
+  // neither the address nor the name enters the record: the log's commitment must survive the erasure of a person
+  cx.audit('person.register', ['person', row.id], {})
+  return { id: row.id, email: row.email, name: row.name }
+}
+
+const digest = (token: string) => createHash('sha256').update(token).digest()
+
+async function issueTokens(cx: Cx, personId: string, sessionId: string) {
+  const refresh = `${sessionId}.${newSecret()}`
+  await cx.tx.insert(refreshToken).values({ hash: digest(refresh), sessionId, createdAt: cx.now })
+  return {
+    accessToken: cx.kit.signToken({ sub: personId, sid: sessionId, use: 'access' }),
+    refreshToken: refresh,
+    expiresInSeconds: accessTokenSeconds,
+  }
+}
+
+export type SignIn =
+  | { readonly tokens: Awaited<ReturnType<typeof issueTokens>>; readonly personId: string }
+  | { readonly refusal: Problem }
+
+/**
+ * Checks address and password and opens a session. A refusal is a value, not an exception: the failure that it counts
+ * must be committed. Blocks and session lifetimes follow the database's own time, never demo mode's clock.
+ */
+export async function signIn(cx: Cx, input: { email: string; password: string }, device: string): Promise<SignIn> {
+  const [found] = await cx.tx
+    .select({
+      row: person,
+      blockedSeconds: sql<number | null>`ceil(extract(epoch from ${person.blockedUntil} - now()))::int`,
+    })
+    .from(person)
+    .where(sql`lower(${person.email}) = lower(${input.email.trim()})`)
+    .for('update')
+  if (!found || found.row.isDisabled) {
+    await hashPassword(input.password) // an unknown address takes as long as a known one
+    cx.audit('session.refuse', ['person', 'unknown'], { reason: 'unknown' })
+    return { refusal: signInFailed() }
+  }
+  const { row, blockedSeconds } = found
+  if (blockedSeconds !== null && blockedSeconds > 0) {
+    cx.audit('session.refuse', ['person', row.id], { reason: 'blocked' })
+    return { refusal: signInBlocked(blockedSeconds) }
+  }
+  if (!(await isPassword(row.passwordHash, input.password))) {
+    const failures = row.failedSignIns + 1
+    const isBlocked = failures >= maxFailures
+    await cx.tx
+      .update(person)
+      .set({
+        failedSignIns: isBlocked ? 0 : failures,
+        ...(isBlocked && { blockedUntil: sql`now() + make_interval(mins => ${blockMinutes})` }),
+      })
+      .where(eq(person.id, row.id))
+    cx.audit('session.refuse', ['person', row.id], { reason: 'password', failures })
+    return { refusal: signInFailed() }
+  }
+  if (row.failedSignIns > 0) await cx.tx.update(person).set({ failedSignIns: 0 }).where(eq(person.id, row.id))
+  const id = newId()
+  await cx.tx.insert(session).values({
+    id,
+    personId: row.id,
+    device: device.slice(0, 200),
+    createdAt: cx.now,
+    provedAt: cx.now,
+    expiresAt: sql`now() + make_interval(days => ${sessionDays})` as never,
+  })
+  cx.audit('session.open', ['session', id], { person: row.id })
+  return { personId: row.id, tokens: await issueTokens(cx, row.id, id) }
+}
+
+/**
+ * Exchanges a refresh token for new tokens; each works once. One that comes back after use was stolen from somebody,
+ * so its whole session ends (again a value: the ending must be committed).
+ */
+export async function refreshSession(cx: Cx, input: { refreshToken: string }): Promise<SignIn> {
+  const [found] = await cx.tx
+    .select({ token: refreshToken, session, isExpired: sql<boolean>`${session.expiresAt} < now()` })
+    .from(refreshToken)
+    .innerJoin(session, eq(session.id, refreshToken.sessionId))
+    .where(eq(refreshToken.hash, digest(input.refreshToken)))
+    .for('update')
+  if (!found || found.session.endedAt || found.isExpired) {
+    cx.audit('session.refuse', ['session', found?.session.id ?? 'unknown'], { reason: 'refresh' })
+    return { refusal: unauthenticated() }
+  }
+  const { token, session: own } = found
+  if (token.usedAt) {
+    await cx.tx.update(session).set({ endedAt: cx.now, endReason: 'reuse' }).where(eq(session.id, own.id))
+    cx.audit('session.end', ['session', own.id], { reason: 'reuse' })
+    return { refusal: unauthenticated() }
+  }
+  await cx.tx.update(refreshToken).set({ usedAt: cx.now }).where(eq(refreshToken.hash, token.hash))
+  cx.audit('session.refresh', ['session', own.id], {})
+  return { personId: own.personId, tokens: await issueTokens(cx, own.personId, own.id) }
+}
+
+/** Ends one of the person's own sessions; tokens of it are refused from now on. @throws not-found for others'. */
+export async function endSession(cx: Cx, id: string): Promise<boolean> {
+  const ended = await cx.tx
+    .update(session)
+    .set({ endedAt: cx.now, endReason: 'signed-out' })
+    .where(and(eq(session.id, id), eq(session.personId, cx.actor.personId ?? ''), isNull(session.endedAt)))
+    .returning({ id: session.id })
+  cx.audit('session.end', ['session', id], { reason: 'signed-out', isEnded: ended.length > 0 })
+  return ended.length > 0
+}
+
+/** Changes the own password and ends every other session. @throws password-wrong, invalid-input. */
+export async function changePassword(cx: Cx, input: { password: string; newPassword: string }): Promise<void> {
+  await reauthenticate(cx, input.password)
+  const id = cx.actor.personId!
+  const [row] = await cx.tx.select().from(person).where(eq(person.id, id))
+  const errors = passwordErrors(input.newPassword, row!.email)
+  if (errors.length > 0) throw invalidInput(undefined, { errors: errors.map(e => ({ ...e, pointer: '/newPassword' })) })
+  await cx.tx
+    .update(person)
+    .set({ passwordHash: await hashPassword(input.newPassword) })
+    .where(eq(person.id, id))
+  await cx.tx
+    .update(session)
+    .set({ endedAt: cx.now, endReason: 'password-changed' })
+    .where(and(eq(session.personId, id), isNull(session.endedAt), sql`${session.id} <> ${cx.actor.sessionId}`))
+  cx.audit('person.change-password', ['person', id], {})
+}
+
+const guesses = new Map<string, { count: number; since: number }>()
+
+/** At most ten wrong passwords per person in 15 minutes and process, so that step-up is no way around the block. */
+function countGuess(personId: string, isRight: boolean): void {
+  const now = performance.now()
+  const kept = guesses.get(personId)
+  const entry = kept && now - kept.since < blockMinutes * 60_000 ? kept : { count: 0, since: now }
+  if (isRight) guesses.delete(personId)
+  else guesses.set(personId, { ...entry, count: entry.count + 1 })
+}
+
+/** Proves that the acting person is there: their password once more. @throws password-wrong, too-many-requests. */
+export async function reauthenticate(cx: Cx, password: string): Promise<void> {
+  const id = cx.actor.personId
+  if (id === null || cx.actor.kind !== 'person') throw unauthenticated()
+  const kept = guesses.get(id)
+  if (kept && kept.count >= maxFailures && performance.now() - kept.since < blockMinutes * 60_000)
+    throw tooManyRequests(undefined, { retryAfter: blockMinutes * 60 })
+  const [row] = await cx.tx.select({ hash: person.passwordHash }).from(person).where(eq(person.id, id))
+  const isRight = row !== undefined && (await isPassword(row.hash, password))
+  countGuess(id, isRight)
+  if (!isRight)
+    throw passwordWrong(undefined, {
+      errors: [{ pointer: '/password', message: text('密码不正确', 'is not your password') }],
+    })
+}

@@ -1,0 +1,18 @@
+import { organizationRoutes } from './organizationroutes.ts'
+import { personRoutes } from './routes.ts'
+
+export { reauthenticate, registerPerson } from './account.ts'
+export { useAuthentication } from './authenticator.ts'
+export { organizationMachine, passwordWrong, samePerson } from './model.ts'
+export {
+  authorityOf,
+  type Organization,
+  operatorOrganization,
+  organizationOf,
+  organizationsOf,
+  requireOrganization,
+} from './queries.ts'
+export { fingerprintOf, foundExchange, signAs } from './service.ts'
+export { Password, ReasonBody } from './wire.ts'
+
+export const routes = [...personRoutes, ...organizationRoutes]

@@ -1,0 +1,96 @@
+import { defineMachine } from '../../kernel/machine.ts'
+import { defineProblem, type FieldError, tooManyRequests } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
+
+/** Duties a person can hold in an organisation (domain: 管理、经办、复核/签署、财务). */
+export const duties = ['administrator', 'maker', 'checker', 'finance'] as const
+
+/** Roles an organisation can ask for; `operator` is only ever given when the exchange is set up. */
+export const requestableRoles = ['vendor', 'buyer', 'authority', 'institution'] as const
+
+/** Verification of an organisation (DSL Art 33: the intermediary checks who both parties are). */
+export const organizationMachine = defineMachine({
+  name: 'organization',
+  initial: 'submitted',
+  states: {
+    submitted: text('待受理', 'Submitted'),
+    accepted: text('已受理，待核验', 'Accepted, to be verified'),
+    returned: text('退回补正', 'Returned'),
+    verified: text('已核验', 'Verified'),
+    suspended: text('已停用', 'Suspended'),
+  },
+  moves: {
+    accept: { from: ['submitted'], to: 'accepted' },
+    return: { from: ['submitted', 'accepted'], to: 'returned' },
+    resubmit: { from: ['returned'], to: 'submitted' },
+    verify: { from: ['accepted'], to: 'verified' },
+    suspend: { from: ['verified'], to: 'suspended' },
+    reinstate: { from: ['suspended'], to: 'verified' },
+  },
+})
+
+export type OrganizationState = keyof typeof organizationMachine.states
+
+export const signInFailed = defineProblem(
+  'sign-in-failed',
+  401,
+  text('邮箱或密码不正确', 'The e-mail address or the password is not right'),
+  text(
+    '检查后重试；连续失败 10 次将暂停 15 分钟。',
+    'Check and try again; ten failures in a row block for 15 minutes.',
+  ),
+)
+export const passwordWrong = defineProblem(
+  'password-wrong',
+  403,
+  text('密码不正确', 'The password is not right'),
+  text('此操作需要重新输入您的登录密码。', 'This step asks for your sign-in password once more.'),
+)
+export const samePerson = defineProblem(
+  'same-person',
+  403,
+  text('须由另一人办理', 'Another person must do this'),
+  text('经办与复核不能为同一人，请由同事办理。', 'Maker and checker must differ; ask a colleague.'),
+)
+
+/** After this many failures in a row sign-in is blocked for `blockMinutes`. */
+export const maxFailures = 10
+export const blockMinutes = 15
+
+/** The refusal while an account is blocked. */
+export const signInBlocked = (seconds: number) =>
+  tooManyRequests(
+    text(
+      `登录失败次数过多，请在 ${Math.ceil(seconds / 60)} 分钟后再试。`,
+      `Too many failures; try again in ${Math.ceil(seconds / 60)} minutes.`,
+    ),
+    { retryAfter: seconds },
+  )
+
+const common = new Set(
+  'password passw0rd 12345678 123456789 1234567890 11111111 00000000 88888888 66666666 qwertyui qwerty123 iloveyou admin123 administrator abc12345 abcd1234 a1234567 woaini1314 5201314520 jinshu123 password1 password123 letmein1 welcome1 sunshine football baseball superman trustno1 1qaz2wsx q1w2e3r4 zaq12wsx asdfghjk zxcvbnm1 computer internet whatever starwars'.split(
+    ' ',
+  ),
+)
+
+/** What is wrong with a new password (ASVS 6.2: length, not composition; no common or context words). */
+export function passwordErrors(password: string, email: string): FieldError[] {
+  const lower = password.toLowerCase()
+  const about = [email.split('@')[0]?.toLowerCase() ?? '', 'jinshu', '晋数'].filter(
+    word => word.length >= 4 || word === '晋数',
+  )
+  const isGuessable =
+    common.has(lower) ||
+    about.some(word => lower === word || (lower.startsWith(word) && password.length < word.length + 4))
+  if (!isGuessable && !/^(.)\1+$/u.test(password)) return []
+  return [
+    {
+      pointer: '/password',
+      message: text('太容易猜到', 'is too easy to guess'),
+      remedy: text(
+        '使用至少 8 个字符、与账号无关的密码',
+        'use 8 characters or more that have nothing to do with the account',
+      ),
+    },
+  ]
+}

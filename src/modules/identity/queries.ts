@@ -1,0 +1,124 @@
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Actor } from '../../kernel/actor.ts'
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor, toPage } from '../../kernel/page.ts'
+import { forbidden, notFound } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
+import { membership, organization, organizationKey, person, session } from './schema.ts'
+
+const columns = { row: organization, keyFingerprint: organizationKey.fingerprint, publicKey: organizationKey.publicKey }
+
+/** An organisation with the fingerprint of its signing key. */
+export type Organization = typeof organization.$inferSelect & { keyFingerprint: string; publicKey: string }
+
+const flat = (found: {
+  row: typeof organization.$inferSelect
+  keyFingerprint: string
+  publicKey: string
+}): Organization => ({
+  ...found.row,
+  keyFingerprint: found.keyFingerprint,
+  publicKey: found.publicKey,
+})
+
+const select = (rx: Rx) =>
+  rx.tx
+    .select(columns)
+    .from(organization)
+    .innerJoin(organizationKey, eq(organizationKey.organizationId, organization.id))
+
+/** The organisation the actor acts for. @throws forbidden when acting for nobody. */
+export function requireOrganization(actor: Actor): string {
+  if (actor.organizationId) return actor.organizationId
+  throw forbidden(
+    text(
+      '请先选择所代表的机构（请求头 Jinshu-Organization）。',
+      'Say for which organisation you act (header Jinshu-Organization).',
+    ),
+  )
+}
+
+/** One organisation. @throws not-found */
+export async function organizationOf(rx: Rx, id: string): Promise<Organization> {
+  const [found] = await select(rx).where(eq(organization.id, id))
+  if (!found) throw notFound()
+  return flat(found)
+}
+
+/** Several organisations by id; unknown ids are absent. */
+export async function organizationsOf(rx: Rx, ids: readonly string[]): Promise<Map<string, Organization>> {
+  if (ids.length === 0) return new Map()
+  const found = await select(rx).where(inArray(organization.id, [...ids]))
+  return new Map(found.map(f => [f.row.id, flat(f)]))
+}
+
+/** The organisation that runs the exchange. */
+export async function operatorOrganization(rx: Rx): Promise<Organization> {
+  const [found] = await select(rx).where(sql`'operator' = any(${organization.roles})`).limit(1)
+  if (!found) throw notFound(text('运营机构尚未建立。', 'The exchange has no operator yet.'))
+  return flat(found)
+}
+
+/** The competent authority of a division: its own, else its city's, else the province's; undefined when none is verified. */
+export async function authorityOf(rx: Rx, division: string): Promise<Organization | undefined> {
+  const chain = [division, `${division.slice(0, 4)}00`, `${division.slice(0, 2)}0000`]
+  const found = await select(rx)
+    .where(and(sql`'authority' = any(${organization.roles})`, inArray(organization.division, chain)))
+    .orderBy(desc(organization.division), asc(organization.createdAt))
+  return found[0] && flat(found[0])
+}
+
+/** A page of organisations for the operator, oldest first, by state. */
+export async function listOrganizations(rx: Rx, query: { state?: string; limit?: number; after?: string }) {
+  const limit = query.limit ?? 20
+  const after = decodeCursor(query.after, 2)
+  const found = await select(rx)
+    .where(
+      and(
+        query.state ? eq(organization.state, query.state) : undefined,
+        after && sql`(${organization.createdAt}, ${organization.id}) > (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      ),
+    )
+    .orderBy(asc(organization.createdAt), asc(organization.id))
+    .limit(limit + 1)
+  return toPage(
+    found.map(flat),
+    limit,
+    row => [row.createdAt.toISOString(), row.id],
+    row => row,
+  )
+}
+
+/** The person and all they act for. */
+export async function whoAmI(rx: Rx) {
+  const id = rx.actor.personId ?? ''
+  const [who] = await rx.tx.select().from(person).where(eq(person.id, id))
+  if (!who) throw notFound()
+  const memberships = await rx.tx
+    .select({ organization, duties: membership.duties })
+    .from(membership)
+    .innerJoin(organization, eq(organization.id, membership.organizationId))
+    .where(eq(membership.personId, id))
+    .orderBy(asc(organization.createdAt))
+  return { person: who, memberships }
+}
+
+/** People of the own organisation with their duties. */
+export const listMembers = (rx: Rx) =>
+  rx.tx
+    .select({ personId: person.id, name: person.name, email: person.email, duties: membership.duties })
+    .from(membership)
+    .innerJoin(person, eq(person.id, membership.personId))
+    .where(eq(membership.organizationId, requireOrganization(rx.actor)))
+    .orderBy(asc(membership.createdAt))
+
+/** The person's own sessions that are still open, newest first. */
+export const listSessions = (rx: Rx) =>
+  rx.tx
+    .select()
+    .from(session)
+    .where(
+      and(eq(session.personId, rx.actor.personId ?? ''), isNull(session.endedAt), sql`${session.expiresAt} > now()`),
+    )
+    .orderBy(desc(session.createdAt))
+    .limit(100)

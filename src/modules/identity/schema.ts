@@ -1,0 +1,143 @@
+import { sql } from 'drizzle-orm'
+import { boolean, check, index, integer, pgSchema, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bytea, instant } from '../../kernel/schema.ts'
+
+export const identity = pgSchema('identity')
+
+/** A person's account. */
+export const person = identity.table(
+  'person',
+  {
+    id: uuid().primaryKey(),
+    email: text().notNull(),
+    name: text().notNull(),
+    /** argon2id, encoded with its parameters and salt */
+    passwordHash: text().notNull(),
+    failedSignIns: integer().notNull().default(0),
+    /** by the database's own time: demo mode's clock does not shorten a block */
+    blockedUntil: instant(),
+    isDisabled: boolean().notNull().default(false),
+    createdAt: instant().notNull(),
+  },
+  t => [
+    uniqueIndex('person_email_unique').on(sql`lower(${t.email})`),
+    check('person_email_has_at', sql`${t.email} like '%_@_%'`),
+  ],
+)
+
+/** A sign-in on one device: the family of refresh tokens that came from it. */
+export const session = identity.table(
+  'session',
+  {
+    id: uuid().primaryKey(),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    device: text().notNull(),
+    createdAt: instant().notNull(),
+    provedAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    endedAt: instant(),
+    endReason: text(),
+  },
+  t => [index('session_person').on(t.personId, t.createdAt)],
+)
+
+/** Refresh tokens by hash; a used one that comes back ends its session. */
+export const refreshToken = identity.table('refresh_token', {
+  hash: bytea().primaryKey(),
+  sessionId: uuid()
+    .notNull()
+    .references(() => session.id),
+  createdAt: instant().notNull(),
+  usedAt: instant(),
+})
+
+/** A legal person: vendor, buyer, operator, authority, institution. */
+export const organization = identity.table(
+  'organization',
+  {
+    id: uuid().primaryKey(),
+    uscc: text().notNull().unique('organization_uscc_unique'),
+    nameZh: text().notNull(),
+    nameEn: text(),
+    division: text().notNull(),
+    address: text().notNull(),
+    contactName: text().notNull(),
+    contactPhone: text().notNull(),
+    requestedRoles: text().array().notNull(),
+    /** in force once verified */
+    roles: text().array().notNull(),
+    state: text().notNull(),
+    registeredBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    acceptedBy: uuid().references(() => person.id),
+    verifiedBy: uuid().references(() => person.id),
+    reason: text(),
+    createdAt: instant().notNull(),
+    changedAt: instant().notNull(),
+  },
+  t => [
+    check(
+      'organization_verified_by_two',
+      sql`${t.state} <> 'verified' or 'operator' = any(${t.requestedRoles})
+        or (${t.acceptedBy} is not null and ${t.verifiedBy} is not null and ${t.acceptedBy} <> ${t.verifiedBy})`,
+    ),
+    check('organization_uscc_form', sql`${t.uscc} ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'`),
+    index('organization_state').on(t.state, t.createdAt, t.id),
+    index('organization_division').on(t.division),
+  ],
+)
+
+/** A person's duties in an organisation. */
+export const membership = identity.table(
+  'membership',
+  {
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    duties: text().array().notNull(),
+    createdAt: instant().notNull(),
+  },
+  t => [
+    primaryKey({ name: 'membership_pkey', columns: [t.organizationId, t.personId] }),
+    index('membership_person').on(t.personId),
+  ],
+)
+
+/** The organisation's own signing key (Ed25519); the private part is sealed with the master key. */
+export const organizationKey = identity.table('organization_key', {
+  organizationId: uuid()
+    .primaryKey()
+    .references(() => organization.id),
+  publicKey: text().notNull(),
+  sealedKey: bytea().notNull(),
+  /** SHA-256 of the SPKI DER, lower-case hex */
+  fingerprint: text().notNull(),
+  createdAt: instant().notNull(),
+})
+
+/** A machine client's token, by hash, limited to named permissions. */
+export const apiToken = identity.table(
+  'api_token',
+  {
+    id: uuid().primaryKey(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    name: text().notNull(),
+    hash: bytea().notNull().unique('api_token_hash_unique'),
+    scopes: text().array().notNull(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    revokedAt: instant(),
+  },
+  t => [index('api_token_organization').on(t.organizationId, t.createdAt)],
+)

@@ -1,0 +1,37 @@
+import { Type } from 'typebox'
+import { advanceClock } from './kernel/clock.ts'
+import { type Route, read, write } from './kernel/http/route.ts'
+import { notFound } from './kernel/problem.ts'
+import { text } from './kernel/text.ts'
+import { closed, Instant } from './kernel/wire.ts'
+
+const ClockShape = Type.Object({ now: Instant, isDemo: Type.Boolean() })
+
+/** The exchange's time for everyone; moving it exists in demo mode only and answers like an unknown address elsewhere. */
+export const routes: Route[] = [
+  read({
+    at: 'GET /clock',
+    operation: 'getClock',
+    permission: 'clock.read',
+    tag: 'exchange',
+    summary: text('交易系统时间', "The exchange's time"),
+    reply: ClockShape,
+    run: async rx => ({ now: rx.now.toISOString(), isDemo: rx.kit.settings.isDemo }),
+  }),
+  write({
+    at: 'POST /demo/clock',
+    operation: 'advanceClock',
+    permission: 'clock.advance',
+    tag: 'exchange',
+    summary: text('演示：时钟前移', 'Demo: move the clock forward'),
+    body: closed({ to: Instant }),
+    reply: ClockShape,
+    run: async (cx, { body }) => {
+      if (!cx.kit.settings.isDemo) throw notFound()
+      const to = new Date(body.to)
+      await advanceClock(cx.sql, cx.now, to)
+      cx.audit('clock.advance', ['clock', '1'], { from: cx.now, to })
+      return { now: to.toISOString(), isDemo: true }
+    },
+  }),
+]
