@@ -67,6 +67,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     masterKeyFile: resolve(env.JINSHU_MASTER_KEY_FILE || `${home}/keys/master.key`),
     maxUploadBytes: wholeNumber(env, 'JINSHU_MAX_UPLOAD_BYTES', 2 ** 30, 1, 2 ** 40),
     requestsPerMinute: wholeNumber(env, 'JINSHU_REQUESTS_PER_MINUTE', asked ? 100_000 : 1_200, 1, 10_000_000),
-    logLevel: oneOf(env, 'LOG_LEVEL', ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const, 'info'),
+    logLevel: oneOf(
+      env,
+      'LOG_LEVEL',
+      ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const,
+      asked ? 'warn' : 'info',
+    ),
   })
 }

@@ -1,0 +1,83 @@
+import type { Exchange } from '../app.ts'
+import { system } from '../kernel/actor.ts'
+import { foundExchange, registerPerson } from '../modules/identity/index.ts'
+import { Client, type Player } from './client.ts'
+
+/** The password of every default account of demo mode, which exists on loopback only. */
+export const demoPassword = '晋数演示-open-2026'
+
+export const operatorAccounts = {
+  administrator: { email: 'admin@operator.demo', name: '任建国' },
+  maker: { email: 'maker@operator.demo', name: '郝晓梅' },
+  checker: { email: 'checker@operator.demo', name: '段文博' },
+  finance: { email: 'finance@operator.demo', name: '范丽娟' },
+  cashier: { email: 'cashier@operator.demo', name: '耿志远' },
+} as const
+
+const duties: Record<keyof typeof operatorAccounts, string[]> = {
+  administrator: ['administrator'],
+  maker: ['maker'],
+  checker: ['checker'],
+  finance: ['finance', 'maker'],
+  cashier: ['finance', 'checker'],
+}
+
+export type Operator = Record<keyof typeof operatorAccounts, Player>
+
+/** Founds the exchange if nobody has: the operator's organisation and its first administrator. */
+async function found(exchange: Exchange): Promise<void> {
+  const isFounded = await exchange.engine.read(system, async rx => {
+    const [row] = await rx.sql<{ n: number }[]>`
+      select 1 as n from identity.organization where 'operator' = any(requested_roles) limit 1`
+    return row !== undefined
+  })
+  if (isFounded) return
+  await exchange.engine.write(system, { operation: 'foundExchange' }, async cx => {
+    const { administrator } = operatorAccounts
+    const person = await registerPerson(cx, { ...administrator, password: demoPassword })
+    await foundExchange(
+      cx,
+      {
+        uscc: '91140100MA0DEM001U',
+        nameZh: '晋数数据交易服务有限公司（演示）',
+        nameEn: 'Jinshu Data Trading Service (demo)',
+        division: '140100',
+        address: '山西省太原市小店区示范街1号',
+        contactName: administrator.name,
+        contactPhone: '0351-7000001',
+      },
+      person.id,
+    )
+  })
+}
+
+/** The operator's people, signed in; made on the first call. */
+export async function openOperator(exchange: Exchange, url: string): Promise<Operator> {
+  await found(exchange)
+  const client = new Client(url)
+  const administrator = await actingFor(client, operatorAccounts.administrator)
+  for (const [role, account] of Object.entries(operatorAccounts)) {
+    if (role === 'administrator') continue
+    const made = await client.send('POST /persons', { body: { ...account, password: demoPassword } })
+    if (made.status === 201)
+      await client.call('PUT /members', {
+        as: administrator,
+        body: { email: account.email, duties: duties[role as keyof typeof duties] },
+      })
+  }
+  return signInOperator(client)
+}
+
+async function actingFor(client: Client, account: { email: string; name: string }): Promise<Player> {
+  const player = await client.signIn(account.email, demoPassword, account.name)
+  const { memberships } = await client.call<{ memberships: { organizationId: string }[] }>('GET /me', { as: player })
+  return { ...player, organizationId: memberships[0]!.organizationId }
+}
+
+/** Signs the operator's default accounts in on a running exchange in demo mode. */
+export async function signInOperator(client: Client): Promise<Operator> {
+  const players = await Promise.all(
+    Object.entries(operatorAccounts).map(async ([role, account]) => [role, await actingFor(client, account)] as const),
+  )
+  return Object.fromEntries(players) as Operator
+}
