@@ -1,4 +1,20 @@
-/** The PostgreSQL server that tests may fill with databases of their own. */
+import t from 'tap'
+import { startCluster } from './cluster.ts'
+
+let own: Promise<string> | undefined
+
+async function startOwn(): Promise<string> {
+  const cluster = await startCluster()
+  t.teardown(() => cluster.stop())
+  return cluster.url
+}
+
+/**
+ * The PostgreSQL server that tests may fill with databases of their own: the one `npm test` started for all files,
+ * or one for this process when a file is run by itself.
+ */
 export async function testServer(_t: unknown): Promise<string> {
-  return process.env.JINSHU_TEST_CLUSTER ?? 'postgres://postgres@127.0.0.1:5515/postgres'
+  if (process.env.JINSHU_TEST_CLUSTER) return process.env.JINSHU_TEST_CLUSTER
+  own ??= startOwn()
+  return own
 }
