@@ -23,7 +23,7 @@ interface Module {
 }
 
 /** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
-const modules: readonly Module[] = [operations, identity]
+export const modules: readonly Module[] = [operations, identity]
 
 /** One running exchange: the web half, the worker half, or both. */
 export interface Exchange {

@@ -1,0 +1,29 @@
+import pino from 'pino'
+import { access } from './access.ts'
+import { modules } from './app.ts'
+import type { Engine } from './kernel/command.ts'
+import { mountRoutes } from './kernel/http/mount.ts'
+import { buildServer } from './kernel/http/server.ts'
+import { newEd25519Pair } from './kernel/keys.ts'
+
+/** The OpenAPI 3.1 document of the whole API; needs neither database nor network. */
+export async function openapiDocument(publicUrl: string): Promise<Record<string, unknown>> {
+  const app = await buildServer({
+    logger: pino({ level: 'silent' }),
+    publicUrl,
+    tokenKey: newEd25519Pair(),
+    requestsPerMinute: 1,
+  })
+  const refuse = () => Promise.reject(new Error('this server only describes itself'))
+  const engine: Engine = { write: refuse, read: refuse }
+  mountRoutes(
+    app,
+    modules.flatMap(m => m.routes ?? []),
+    access,
+    engine,
+  )
+  await app.ready()
+  const document = app.swagger() as unknown as Record<string, unknown>
+  await app.close()
+  return document
+}
