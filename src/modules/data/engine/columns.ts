@@ -1,0 +1,223 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { type Text, text } from '../../../kernel/text.ts'
+import { quoted } from './source.ts'
+import type { ColumnProfile, ColumnType } from './types.ts'
+
+/** Columns read in one query: enough to share a pass, few enough to fit the memory limit. */
+const BATCH = 20
+/** Columns that one table file holds; a whole number of batches. */
+export const COLUMNS_PER_TABLE = 12 * BATCH
+/** An exact count keeps all values of a column in memory at once, an estimate does not. */
+const EXACT_ROWS = 50_000
+const EXACT_COLUMNS = 60
+const SHOWN_CHARACTERS = 200
+/** From this share of matching values on, the rest is worth a warning: it is probably a mistake in the data. */
+const ALMOST = 0.9
+
+/** What a column may be, judged by a sample; the whole column then confirms or refutes it. */
+type Candidate = 'number' | 'date' | 'compactDate' | 'timestamp' | 'boolean' | 'text'
+
+export interface RawColumn {
+  readonly name: string
+  /** The type that the format declares, if it does. */
+  readonly declared: ColumnType | undefined
+  readonly sample: readonly string[]
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/
+const DATE = /^\d{4}(-\d{1,2}-|\/\d{1,2}\/|年\d{1,2}月)\d{1,2}日?$/
+const TIMESTAMP = /^\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?$/
+const COMPACT_DATE = /^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/
+const BOOLEAN = /^(true|false|yes|no|y|n|t|f|是|否)$/i
+
+/** Names of columns whose digits are names of things and not quantities. */
+const IDENTIFIER_NAME =
+  /(^|[_\s.-])(id|code|no|uscc|zip|phone|tel|mobile|adcode|postcode|isbn|imei)$|[a-z](Id|ID|Code|No)$|编码|代码|编号|号码|证号|电话|手机|邮编|区划|账号|帐号|信用代码/i
+const DATE_NAME = /date|day|日期|时间|年月日/i
+
+/** What the sample allows a column to be; without any value everything is possible and the whole column decides. */
+function candidateOf(column: RawColumn): Candidate {
+  const { declared, name, sample } = column
+  if (declared === 'integer' || declared === 'decimal') return 'number'
+  if (declared) return declared
+  const share = (pattern: RegExp) => sample.filter(value => pattern.test(value)).length / Math.max(1, sample.length)
+  if (DATE_NAME.test(name) && share(COMPACT_DATE) >= ALMOST) return 'compactDate'
+  const ranked: [Candidate, RegExp][] = [
+    ['number', NUMBER],
+    ['date', DATE],
+    ['timestamp', TIMESTAMP],
+    ['boolean', BOOLEAN],
+  ]
+  return ranked.find(([, pattern]) => share(pattern) >= ALMOST)?.[0] ?? 'text'
+}
+
+const dateFormats = "['%Y-%m-%d', '%Y/%m/%d', '%Y年%m月%d日', '%Y年%m月%d']"
+const timestampFormats =
+  "['%Y-%m-%d %H:%M:%S', '%Y/%m/%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y/%m/%d %H:%M', '%Y年%m月%d日 %H:%M:%S', '%Y年%m月%d日 %H:%M']"
+
+/** The value by which a column of this kind is ordered; null where a value is not of the kind. */
+function keyOf(candidate: Candidate, c: string): string {
+  switch (candidate) {
+    case 'number':
+      return `CASE WHEN regexp_full_match(${c}, '[+-]?((0|[1-9][0-9]{0,14})([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?')
+        THEN TRY_CAST(${c} AS DOUBLE) END`
+    case 'date':
+      return `CAST(try_strptime(${c}, ${dateFormats}) AS DATE)`
+    case 'compactDate':
+      return `CAST(try_strptime(${c}, '%Y%m%d') AS DATE)`
+    case 'timestamp':
+      return `coalesce(TRY_CAST(${c} AS TIMESTAMP), try_strptime(${c}, ${timestampFormats}))`
+    case 'boolean':
+      return `CASE WHEN lower(${c}) IN ('true', 'false', 'yes', 'no', 'y', 'n', 't', 'f', '是', '否') THEN 1 END`
+    case 'text':
+      return c
+  }
+}
+
+interface Facts {
+  readonly filled: number
+  readonly distinct: number
+  readonly example: string | null
+  readonly matching: number
+  readonly integers: number
+  readonly identifiers: number
+  readonly isoFrom: string | null
+  readonly isoTo: string | null
+  readonly min: string | null
+  readonly max: string | null
+  readonly textMin: string | null
+  readonly textMax: string | null
+  readonly stranger: string | null
+}
+
+const FACTS_PER_COLUMN = 13
+
+function factsSql(candidate: Candidate, c: string, isExact: boolean): string {
+  const key = keyOf(candidate, c)
+  const isNumber = candidate === 'number'
+  const isTime = candidate === 'date' || candidate === 'compactDate' || candidate === 'timestamp'
+  const shown = (value: string) => `left(${value}, ${SHOWN_CHARACTERS})`
+  return [
+    `count(${c})`,
+    isExact ? `count(DISTINCT ${c})` : `approx_count_distinct(${c})`,
+    shown(`any_value(${c})`),
+    `count(${key})`,
+    isNumber ? `count_if(regexp_full_match(${c}, '[+-]?(0|[1-9][0-9]{0,14})'))` : '0',
+    isNumber ? `count_if(regexp_full_match(${c}, '[+-]?(0[0-9]+|[0-9]{16,})([.][0-9]*)?'))` : '0',
+    isTime ? `CAST(min(${key}) AS VARCHAR)` : 'NULL',
+    isTime ? `CAST(max(${key}) AS VARCHAR)` : 'NULL',
+    candidate === 'text' ? 'NULL' : `arg_min(${c}, ${key})`,
+    candidate === 'text' ? 'NULL' : `arg_max(${c}, ${key})`,
+    shown(`min(${c})`),
+    shown(`max(${c})`),
+    candidate === 'text' ? 'NULL' : shown(`any_value(${c}) FILTER (${key} IS NULL)`),
+  ].join(', ')
+}
+
+function typeOf(column: RawColumn, candidate: Candidate, facts: Facts): ColumnType {
+  if (facts.filled === 0) return column.declared ?? 'text'
+  if (facts.matching < facts.filled || candidate === 'text') return 'text'
+  if (candidate === 'compactDate') return 'date'
+  if (candidate !== 'number') return candidate
+  if (IDENTIFIER_NAME.test(column.name) || facts.identifiers > 0) return 'text'
+  return facts.integers === facts.filled && column.declared !== 'decimal' ? 'integer' : 'decimal'
+}
+
+const kindWords: Readonly<Record<Candidate, Text>> = {
+  number: text('数字', 'a number'),
+  date: text('日期', 'a date'),
+  compactDate: text('日期', 'a date'),
+  timestamp: text('时间', 'a time'),
+  boolean: text('是/否', 'yes or no'),
+  text: text('文本', 'text'),
+}
+
+function warningOf(column: RawColumn, candidate: Candidate, facts: Facts): Text | undefined {
+  if (facts.filled === 0) return text(`列“${column.name}”没有任何值`, `Column "${column.name}" has no value at all`)
+  const odd = facts.filled - facts.matching
+  if (candidate === 'text' || odd === 0 || facts.identifiers > 0 || facts.matching < ALMOST * facts.filled)
+    return undefined
+  const { zh, en } = kindWords[candidate]
+  return text(
+    `列“${column.name}”有 ${odd} 个值不是${zh}（例如“${facts.stranger}”），因此按文本读取`,
+    `Column "${column.name}" has ${odd} values that are not ${en} (such as "${facts.stranger}"), so it is read as text`,
+  )
+}
+
+/** A day or instant in ISO 8601; instants with an offset in the file come in UTC. */
+function isoOf(value: string | null, original: string | null): string | null {
+  if (value === null) return null
+  const iso = value.replace(' ', 'T')
+  return iso.includes('T') && /(Z|[+-]\d{2}(:?\d{2})?)$/.test((original ?? '').slice(10)) ? `${iso}Z` : iso
+}
+
+export interface ColumnResult {
+  readonly profile: ColumnProfile
+  readonly warning: Text | undefined
+  /** First and last day or instant, for dates and timestamps. */
+  readonly range: { readonly from: string; readonly to: string } | undefined
+}
+
+function resultOf(column: RawColumn, candidate: Candidate, facts: Facts, rows: number): ColumnResult {
+  const type = typeOf(column, candidate, facts)
+  const isOrdered = type !== 'text' && type !== 'boolean'
+  const from = isoOf(facts.isoFrom, facts.min)
+  const to = isoOf(facts.isoTo, facts.max)
+  return {
+    profile: {
+      name: column.name,
+      type,
+      nullCount: rows - facts.filled,
+      distinctCount: Math.min(facts.distinct, facts.filled),
+      min: isOrdered ? facts.min : type === 'text' ? facts.textMin : null,
+      max: isOrdered ? facts.max : type === 'text' ? facts.textMax : null,
+      example: column.sample[0]?.slice(0, SHOWN_CHARACTERS) ?? facts.example,
+    },
+    warning: warningOf(column, candidate, facts),
+    range: (type === 'date' || type === 'timestamp') && from && to ? { from, to } : undefined,
+  }
+}
+
+function factsOf(values: readonly unknown[]): Facts {
+  const count = (at: number) => Number(values[at] ?? 0)
+  const words = (at: number) => (typeof values[at] === 'string' ? values[at] : null)
+  return {
+    filled: count(0),
+    distinct: count(1),
+    example: words(2),
+    matching: count(3),
+    integers: count(4),
+    identifiers: count(5),
+    isoFrom: words(6),
+    isoTo: words(7),
+    min: words(8),
+    max: words(9),
+    textMin: words(10),
+    textMax: words(11),
+    stranger: words(12),
+  }
+}
+
+/** Reads the facts of every column of tables whose columns are texts c0, c1, … */
+export async function readColumns(
+  connection: DuckDBConnection,
+  tables: readonly string[],
+  columns: readonly RawColumn[],
+  rows: number,
+): Promise<ColumnResult[]> {
+  const results: ColumnResult[] = []
+  const isExact = rows <= EXACT_ROWS && columns.length <= EXACT_COLUMNS
+  for (let first = 0; first < columns.length; first += BATCH) {
+    const batch = columns.slice(first, first + BATCH)
+    const table = tables[Math.floor(first / COLUMNS_PER_TABLE)] ?? ''
+    const candidates = batch.map(candidateOf)
+    const parts = candidates.map((candidate, at) => factsSql(candidate, `c${first + at}`, isExact))
+    const reader = await connection.runAndReadAll(`SELECT ${parts.join(', ')} FROM read_parquet(${quoted(table)})`)
+    const values = reader.getRowsJson()[0] ?? []
+    for (const [at, column] of batch.entries()) {
+      const facts = factsOf(values.slice(at * FACTS_PER_COLUMN, (at + 1) * FACTS_PER_COLUMN))
+      results.push(resultOf(column, candidates[at] ?? 'text', facts, rows))
+    }
+  }
+  return results
+}
