@@ -55,18 +55,27 @@ const dateFormats = "['%Y-%m-%d', '%Y/%m/%d', '%Y年%m月%d日', '%Y年%m月%d']
 const timestampFormats =
   "['%Y-%m-%d %H:%M:%S', '%Y/%m/%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y/%m/%d %H:%M', '%Y年%m月%d日 %H:%M:%S', '%Y年%m月%d日 %H:%M']"
 
+// Plain string functions: each regular expression of the engine may hold 8 MB for itself, in every thread.
+const onlyHas = (value: string, characters: string) => `translate(${value}, '${characters}', '') = ''`
+const unsigned = (c: string) => `ltrim(${c}, '+-')`
+const isInteger = (c: string) => `(${c} <> '' AND ${onlyHas(unsigned(c), '0123456789')})`
+const isIdentifier = (c: string) => `(${onlyHas(unsigned(c), '0123456789.')}
+  AND (length(split_part(${unsigned(c)}, '.', 1)) >= 16 OR (${unsigned(c)} LIKE '0_%' AND ${unsigned(c)} NOT LIKE '0.%')))`
+const hasOffset = (c: string) =>
+  `(right(${c}, 1) = 'Z' OR contains(substr(${c}, 11), '+') OR contains(substr(${c}, 11), '-'))`
+
 /** The value by which a column of this kind is ordered; null where a value is not of the kind. */
 function keyOf(candidate: Candidate, c: string): string {
   switch (candidate) {
     case 'number':
-      return `CASE WHEN regexp_full_match(${c}, '[+-]?((0|[1-9][0-9]{0,14})([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?')
-        THEN TRY_CAST(${c} AS DOUBLE) END`
+      return `CASE WHEN ${onlyHas(c, '0123456789+-.eE')} AND NOT ${isIdentifier(c)} THEN TRY_CAST(${c} AS DOUBLE) END`
     case 'date':
       return `CAST(try_strptime(${c}, ${dateFormats}) AS DATE)`
     case 'compactDate':
       return `CAST(try_strptime(${c}, '%Y%m%d') AS DATE)`
     case 'timestamp':
-      return `coalesce(TRY_CAST(${c} AS TIMESTAMP), try_strptime(${c}, ${timestampFormats}))`
+      return `CASE WHEN ${hasOffset(c)} THEN TRY_CAST(${c} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'
+        ELSE coalesce(TRY_CAST(${c} AS TIMESTAMP), try_strptime(${c}, ${timestampFormats})) END`
     case 'boolean':
       return `CASE WHEN lower(${c}) IN ('true', 'false', 'yes', 'no', 'y', 'n', 't', 'f', '是', '否') THEN 1 END`
     case 'text':
@@ -102,8 +111,8 @@ function factsSql(candidate: Candidate, c: string, isExact: boolean): string {
     isExact ? `count(DISTINCT ${c})` : `approx_count_distinct(${c})`,
     shown(`any_value(${c})`),
     `count(${key})`,
-    isNumber ? `count_if(regexp_full_match(${c}, '[+-]?(0|[1-9][0-9]{0,14})'))` : '0',
-    isNumber ? `count_if(regexp_full_match(${c}, '[+-]?(0[0-9]+|[0-9]{16,})([.][0-9]*)?'))` : '0',
+    isNumber ? `count_if(${isInteger(c)})` : '0',
+    isNumber ? `count_if(${isIdentifier(c)})` : '0',
     isTime ? `CAST(min(${key}) AS VARCHAR)` : 'NULL',
     isTime ? `CAST(max(${key}) AS VARCHAR)` : 'NULL',
     candidate === 'text' ? 'NULL' : `arg_min(${c}, ${key})`,

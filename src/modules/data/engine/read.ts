@@ -28,7 +28,7 @@ interface Loaded {
 }
 
 /** An engine that may read one file and one folder of its own, and whose settings can no longer be changed. */
-async function lockedEngine(path: string, folder: string): Promise<DuckDBConnection> {
+export async function lockedEngine(path: string, folder: string): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '512MB' })
   const connection = await instance.connect()
   for (const setting of [
