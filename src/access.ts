@@ -28,6 +28,8 @@ export const access: AccessTable = {
   'api-token.list': ['member:administrator'],
   'api-token.create': ['member:administrator'],
   'api-token.revoke': ['member:administrator'],
+  // ledger
+  'ledger.read': ['operator:finance', 'operator:checker'],
   // exchange
   'clock.read': ['anyone'],
   'clock.advance': ['anyone'],

@@ -14,6 +14,7 @@ import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
 import type { Kit } from './kernel/kit.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
 import * as identity from './modules/identity/index.ts'
+import * as ledger from './modules/ledger/index.ts'
 import * as operations from './operations.ts'
 
 interface Module {
@@ -23,7 +24,7 @@ interface Module {
 }
 
 /** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
-export const modules: readonly Module[] = [operations, identity]
+export const modules: readonly Module[] = [operations, identity, ledger]
 
 /** One running exchange: the web half, the worker half, or both. */
 export interface Exchange {

@@ -9,11 +9,12 @@ type Test = { teardown: (work: () => Promise<void>) => void }
 
 const folder = new URL('../../migrations/', import.meta.url)
 
-/** A template's name follows from the migrations' bytes, so a changed schema never meets an old template. */
+/** A template's name follows from the migrations' bytes and stamps, so a changed schema never meets an old template. */
 const templateName = () => {
   const hash = createHash('sha256')
   for (const file of readdirSync(folder).sort())
     if (file.endsWith('.sql')) hash.update(readFileSync(new URL(file, folder)))
+  hash.update(readFileSync(new URL('meta/_journal.json', folder)))
   return `template_${hash.digest('hex').slice(0, 16)}`
 }
 

@@ -1,0 +1,15 @@
+export { timers } from './handlers.ts'
+export { type EntryInput, insufficientFunds, purposes, transactionMachine } from './model.ts'
+export {
+  balanceAt,
+  balanceOf,
+  type Invariant,
+  inspectInvariants,
+  type LedgerTransaction,
+  type TrialLine,
+  transactionByReference,
+  transactionOf,
+  trialBalance,
+} from './queries.ts'
+export { routes } from './routes.ts'
+export { type Posting, postTransaction, reverseTransaction } from './service.ts'
