@@ -47,6 +47,8 @@ interface CellStyle {
 const usualCell: CellStyle = { size: 9, leading: 14, padX: 6, padY: 4.5 }
 /** For forms of one page. */
 export const tightCell: CellStyle = { size: 8.5, leading: 12.5, padX: 5, padY: 3.75 }
+/** For a certificate: small enough for a digest on one line, with air around. */
+export const airyCell: CellStyle = { size: 8.5, leading: 13, padX: 6, padY: 5.25 }
 const labels = new Set(['事项', '登记事项', '备案事项', '交付事项', 'Item'])
 
 /** Text that runs down a page and on to the next: no line alone at a page's foot or head, headings with what they head. */
@@ -212,7 +214,7 @@ function startHeight(heights: readonly number[], third: number): number {
   )
 }
 
-/** Widths that sum to `total`: no column below its longest word (up to a half), the rest by what the columns hold. */
+/** Widths that sum to `total`: short columns on one line, none below its longest word, the rest by what the columns hold. */
 function columnWidths(rows: readonly (readonly Cell[])[], total: number, cell: CellStyle): number[] {
   const count = rows[0]?.length ?? 0
   const pad = 2 * cell.padX + 1
@@ -225,16 +227,19 @@ function columnWidths(rows: readonly (readonly Cell[])[], total: number, cell: C
     const spare = total - sum
     return natural.map((width, c) => width + (count === 1 || c === widest ? spare * 0.5 : (spare * 0.5) / (count - 1)))
   }
-  const least = Array.from({ length: count }, (_, c) =>
+  const words = natural.map((width, c) =>
     Math.min(
       Math.max(
-        Math.min(natural[c]!, cell.size * 5 + pad),
+        Math.min(width, cell.size * 5 + pad),
         ...rows.map(row => longestWord((row[c]?.runs ?? []).map(bolden), cell.size) + pad),
       ),
       Math.max(total / count, total * 0.3),
     ),
   )
-  const floor = least.reduce((a, b) => a + b, 0)
+  const narrow = natural.map((width, c) => (width <= total * 0.3 ? width : words[c]!))
+  const sumOf = (widths: readonly number[]) => widths.reduce((a, b) => a + b, 0)
+  const least = sumOf(narrow) < total * 0.8 ? narrow : words
+  const floor = sumOf(least)
   if (floor >= total) return least.map(width => (width / floor) * total)
   const wish = natural.map((width, c) => Math.max(0, Math.min(width, total) - least[c]!))
   const wished = wish.reduce((a, b) => a + b, 0) || 1

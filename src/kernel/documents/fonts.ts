@@ -26,16 +26,17 @@ export const forbiddenCharacter = defineProblem(
 )
 
 const folder = new URL('../../../templates/fonts/', import.meta.url)
-let kept: Fonts | undefined
+const files = { regular: 'NotoSansSC_400Regular.ttf', bold: 'NotoSansSC_700Bold.ttf' } as const
+const kept: { regular?: Font; bold?: Font } = {}
 
-/** The parsed fonts; the first call reads and parses both files (about 21 MB), later ones cost nothing. */
-export function loadFonts(): Fonts {
-  kept ??= {
-    regular: create(readFileSync(new URL('NotoSansSC_400Regular.ttf', folder))),
-    bold: create(readFileSync(new URL('NotoSansSC_700Bold.ttf', folder))),
-  }
-  return kept
+/** One parsed font; the first call reads its file (about 10 MB), later ones cost nothing. */
+function fontOf(weight: keyof Fonts): Font {
+  kept[weight] ??= create(readFileSync(new URL(files[weight], folder)))
+  return kept[weight]
 }
+
+/** Both parsed fonts. */
+export const loadFonts = (): Fonts => ({ regular: fontOf('regular'), bold: fontOf('bold') })
 
 const widths = { regular: new Map<number, number>(), bold: new Map<number, number>() }
 
@@ -44,7 +45,7 @@ export function widthOf(codePoint: number, isBold: boolean): number {
   const weight = isBold ? 'bold' : 'regular'
   let width = widths[weight].get(codePoint)
   if (width === undefined) {
-    const font = loadFonts()[weight]
+    const font = fontOf(weight)
     width =
       codePoint === 0x2014
         ? font.layout('——').advanceWidth / font.unitsPerEm / 2
@@ -64,7 +65,7 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 export function findUnprintable(
   value: string,
 ): { character: string; codePoint: number; why: 'forbidden' | 'missing' } | undefined {
-  const font = loadFonts().regular
+  const font = fontOf('regular')
   for (const character of value) {
     const codePoint = character.codePointAt(0) ?? 0
     if (character === '\n') continue

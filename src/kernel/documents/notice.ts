@@ -1,6 +1,6 @@
 import { Canvas, ink, page } from './canvas.ts'
 import { placeBlocks } from './contract.ts'
-import { Flow, type Frame, tightCell } from './flow.ts'
+import { airyCell, Flow, type Frame, tightCell } from './flow.ts'
 import { readMarkdown } from './markdown.ts'
 import type { NoticeSpec } from './specs.ts'
 import { type LayoutWords, layoutWords } from './words.ts'
@@ -80,9 +80,9 @@ function drawClosing(flow: Flow, canvas: Canvas, spec: NoticeSpec, words: Layout
 }
 
 function renderCertificate(canvas: Canvas, spec: NoticeSpec, words: LayoutWords): void {
-  const frame: Frame = { left: 84, top: 236, width: page.width - 168, bottom: page.height - 78 }
+  const frame: Frame = { left: 78, top: 236, width: page.width - 156, bottom: page.height - 78 }
   const isChinese = spec.language === 'zh'
-  const flow = new Flow(canvas, frame)
+  const flow = new Flow(canvas, frame, airyCell)
   canvas.text(spec.issuer, page.width / 2, 98, { size: 12, align: 'center', color: gold, tracking: 2 })
   canvas.text(spec.title, page.width / 2, 154, {
     size: isChinese ? 32 : 24,

@@ -85,12 +85,22 @@ const tidy = (markdown: string): string =>
     .replace(/\n{3,}/g, '\n\n')
     .trim()}\n`
 
+const loaded = new Map<string, Promise<Template>>()
+
 /**
- * Loads `templates/<kind>/<code>/<version>/`.
+ * Loads `templates/<kind>/<code>/<version>/`, once: a version that is in use is never edited.
  * @param kind `contracts` or `documents`.
  * @throws Error when a file is missing or does not parse: a mistake of the installation, not of a user.
  */
-export async function loadTemplate(kind: 'contracts' | 'documents', code: string, version: string): Promise<Template> {
+export function loadTemplate(kind: 'contracts' | 'documents', code: string, version: string): Promise<Template> {
+  const name = `${kind}/${code}/${version}`
+  const known = loaded.get(name) ?? readTemplate(kind, code, version)
+  loaded.set(name, known)
+  known.catch(() => loaded.delete(name))
+  return known
+}
+
+async function readTemplate(kind: 'contracts' | 'documents', code: string, version: string): Promise<Template> {
   if (![code, version].every(part => /^[a-z0-9]+([.-][a-z0-9]+)*$/.test(part)))
     throw new Error(`${join(kind, code, version)} is not the name of a template`)
   const { files, hash } = await readFolder(new URL(`${kind}/${code}/${version}/`, root))

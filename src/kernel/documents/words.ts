@@ -12,7 +12,7 @@ export function layoutWords(language: 'zh' | 'en') {
     draft: say('草案（未签署）', 'Draft (not signed)'),
     digest: say('正文摘要（SHA-256）', 'Digest of the text (SHA-256)'),
     shortDigest: say('正文摘要', 'Digest'),
-    signatures: say('签署', 'Signatures'),
+    signatures: say('签署页', 'Signatures'),
     organisation: say('机构', 'Organisation'),
     signer: say('签署人', 'Signed by'),
     signedAt: say('签署时间', 'Signed at'),
