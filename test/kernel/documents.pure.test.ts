@@ -186,7 +186,7 @@ t.test('a thread that breaks down or hangs costs its document and no other', asy
     })`
   const renderer = createRenderer({
     workerUrl: new URL(`data:text/javascript,${encodeURIComponent(source)}`),
-    timeout: 900,
+    timeout: 2500,
   })
   const outcomes = await Promise.allSettled(
     ['fine', 'crash', 'fine', 'throw', 'hang', 'fine'].map(word => renderer.render(word as never)),
