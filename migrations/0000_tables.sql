@@ -1,5 +1,9 @@
 CREATE SCHEMA "kernel";
 --> statement-breakpoint
+CREATE SCHEMA "catalog";
+--> statement-breakpoint
+CREATE SCHEMA "data";
+--> statement-breakpoint
 CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE SCHEMA "ledger";
@@ -53,6 +57,205 @@ CREATE TABLE "kernel"."idempotency" (
 CREATE TABLE "kernel"."milestone" (
 	"name" text PRIMARY KEY NOT NULL,
 	"reached_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."catalog_revision" (
+	"id" integer PRIMARY KEY NOT NULL,
+	"revision" bigint NOT NULL,
+	CONSTRAINT "catalog_revision_has_one_row" CHECK ("catalog"."catalog_revision"."id" = 1)
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."data_product" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"number" text NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"division" text NOT NULL,
+	"created_by" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "data_product_number_unique" UNIQUE("number"),
+	CONSTRAINT "data_product_division_form" CHECK ("catalog"."data_product"."division" ~ '^[0-9]{6}$')
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."facet_count" (
+	"facet" text NOT NULL,
+	"value" text NOT NULL,
+	"count" integer NOT NULL,
+	CONSTRAINT "facet_count_pkey" PRIMARY KEY("facet","value")
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."listed_product" (
+	"product_id" uuid PRIMARY KEY NOT NULL,
+	"listing_id" uuid NOT NULL,
+	"version_no" integer NOT NULL,
+	"number" text NOT NULL,
+	"name_zh" text NOT NULL,
+	"name_en" text,
+	"abstract" text NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"vendor_zh" text NOT NULL,
+	"vendor_en" text,
+	"type" text NOT NULL,
+	"industry" text NOT NULL,
+	"theme" text NOT NULL,
+	"division" text NOT NULL,
+	"format" text NOT NULL,
+	"grade" text NOT NULL,
+	"update_frequency" text NOT NULL,
+	"price_kind" text NOT NULL,
+	"amount_fen" bigint NOT NULL,
+	"rows" bigint NOT NULL,
+	"bytes" bigint NOT NULL,
+	"listed_at" timestamp (3) with time zone NOT NULL,
+	"title_key" text collate "C" NOT NULL,
+	"words" text NOT NULL,
+	"document" "tsvector" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."listing" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"number" text NOT NULL,
+	"product_id" uuid NOT NULL,
+	"version_id" uuid NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"division" text NOT NULL,
+	"state" text NOT NULL,
+	"grade" text,
+	"submitted_by" uuid,
+	"submitted_at" timestamp (3) with time zone,
+	"accepted_by" uuid,
+	"accepted_at" timestamp (3) with time zone,
+	"reviewed_by" uuid,
+	"reviewer_organization_id" uuid,
+	"reviewed_at" timestamp (3) with time zone,
+	"review_opinion" text,
+	"is_important_data_confirmed" boolean NOT NULL,
+	"due_at" timestamp (3) with time zone,
+	"is_due_provisional" boolean NOT NULL,
+	"remaining_working_days" integer,
+	"rule_pack" text NOT NULL,
+	"supplement" jsonb NOT NULL,
+	"reason" text,
+	"suspended_side" text,
+	"ends_on" date,
+	"listed_at" timestamp (3) with time zone,
+	"ended_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "listing_number_unique" UNIQUE("number"),
+	CONSTRAINT "listing_version_unique" UNIQUE("version_id"),
+	CONSTRAINT "listing_state_known" CHECK ("catalog"."listing"."state" in ('draft', 'submitted', 'supplementing', 'reviewing', 'approved', 'listed', 'suspended',
+        'delisted', 'expired', 'rejected')),
+	CONSTRAINT "listing_submitted_by_person" CHECK ("catalog"."listing"."state" = 'draft' or ("catalog"."listing"."submitted_by" is not null and "catalog"."listing"."submitted_at" is not null)),
+	CONSTRAINT "listing_reviewed_independently" CHECK ("catalog"."listing"."state" not in ('approved', 'listed', 'suspended', 'delisted', 'expired')
+        or ("catalog"."listing"."reviewed_by" is not null and "catalog"."listing"."reviewed_by" <> "catalog"."listing"."submitted_by"
+          and "catalog"."listing"."reviewer_organization_id" is not null and "catalog"."listing"."reviewer_organization_id" <> "catalog"."listing"."vendor_id")),
+	CONSTRAINT "listing_core_never_traded" CHECK ("catalog"."listing"."state" in ('draft', 'supplementing', 'rejected') or ("catalog"."listing"."grade" is not null and "catalog"."listing"."grade" <> 'core')),
+	CONSTRAINT "listing_important_confirmed" CHECK ("catalog"."listing"."state" not in ('approved', 'listed', 'suspended') or "catalog"."listing"."grade" <> 'important' or "catalog"."listing"."is_important_data_confirmed"),
+	CONSTRAINT "listing_clock_runs_or_stops" CHECK ("catalog"."listing"."state" not in ('submitted', 'reviewing') or "catalog"."listing"."due_at" is not null),
+	CONSTRAINT "listing_suspended_by_side" CHECK (("catalog"."listing"."state" = 'suspended') = ("catalog"."listing"."suspended_side" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."price_plan" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"product_id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"version" integer NOT NULL,
+	"kind" text NOT NULL,
+	"amount_fen" bigint NOT NULL,
+	"name_zh" text NOT NULL,
+	"name_en" text,
+	"is_current" boolean NOT NULL,
+	"created_by" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "price_plan_version_unique" UNIQUE("product_id","code","version"),
+	CONSTRAINT "price_plan_kind_known" CHECK ("catalog"."price_plan"."kind" in ('free', 'one-off')),
+	CONSTRAINT "price_plan_free_costs_nothing" CHECK (("catalog"."price_plan"."kind" = 'free') = ("catalog"."price_plan"."amount_fen" = 0) and "catalog"."price_plan"."amount_fen" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."product_version" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"product_id" uuid NOT NULL,
+	"version_no" integer NOT NULL,
+	"name_zh" text NOT NULL,
+	"name_en" text,
+	"type" text,
+	"abstract" text,
+	"industry" text,
+	"theme" text,
+	"keywords" text[] NOT NULL,
+	"data_version_id" uuid,
+	"rights_kind" text,
+	"is_exclusive" boolean NOT NULL,
+	"may_resell" boolean NOT NULL,
+	"term_months" integer,
+	"area" text,
+	"source_category" text,
+	"source_statement" text,
+	"source_evidence" text,
+	"grade" text,
+	"important_data_approval" text,
+	"contains_personal_info" boolean,
+	"personal_info_basis" text,
+	"personal_info_notice" text,
+	"separate_consent_evidence" text,
+	"is_public_data" boolean NOT NULL,
+	"is_cross_border" boolean NOT NULL,
+	"update_frequency" text,
+	"delivery_mode" text NOT NULL,
+	"purposes_allowed" text[] NOT NULL,
+	"purposes_prohibited" text[] NOT NULL,
+	"acceptance_standard" text,
+	"is_silence_acceptance" boolean,
+	"quality_note" text,
+	"compliance_opinion" jsonb,
+	"registration_certificate_no" text,
+	"facts" jsonb,
+	"content_hash" text,
+	"created_by" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "product_version_no_unique" UNIQUE("product_id","version_no"),
+	CONSTRAINT "product_version_no_from_one" CHECK ("catalog"."product_version"."version_no" >= 1),
+	CONSTRAINT "product_version_term_positive" CHECK ("catalog"."product_version"."term_months" is null or "catalog"."product_version"."term_months" > 0),
+	CONSTRAINT "product_version_hash_with_facts" CHECK (("catalog"."product_version"."facts" is null) = ("catalog"."product_version"."content_hash" is null))
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."token_count" (
+	"token" text collate "C" PRIMARY KEY NOT NULL,
+	"count" integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "data"."data_version" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"organization_id" uuid NOT NULL,
+	"uploaded_by" uuid NOT NULL,
+	"file_name" text NOT NULL,
+	"sha256" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"state" text NOT NULL,
+	"profiling_at" timestamp (3) with time zone NOT NULL,
+	"failure" jsonb,
+	"format" text,
+	"encoding" text,
+	"rows" bigint,
+	"columns" jsonb,
+	"delimiter" text,
+	"time_range" jsonb,
+	"divisions" text[],
+	"sample" jsonb,
+	"warnings" jsonb,
+	"notes" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"confirmed_by" uuid,
+	"confirmed_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "data_version_file_unique" UNIQUE("organization_id","sha256","file_name"),
+	CONSTRAINT "data_version_sha256_form" CHECK ("data"."data_version"."sha256" ~ '^[0-9a-f]{64}$'),
+	CONSTRAINT "data_version_not_empty" CHECK ("data"."data_version"."bytes" > 0),
+	CONSTRAINT "data_version_state_known" CHECK ("data"."data_version"."state" in ('profiling', 'ready', 'confirmed', 'failed')),
+	CONSTRAINT "data_version_ready_has_facts" CHECK ("data"."data_version"."state" not in ('ready', 'confirmed')
+        or ("data"."data_version"."format" is not null and "data"."data_version"."rows" is not null and "data"."data_version"."columns" is not null)),
+	CONSTRAINT "data_version_confirmed_by_person" CHECK (("data"."data_version"."state" = 'confirmed') = ("data"."data_version"."confirmed_by" is not null and "data"."data_version"."confirmed_at" is not null)),
+	CONSTRAINT "data_version_failed_says_why" CHECK (("data"."data_version"."state" = 'failed') = ("data"."data_version"."failure" is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "identity"."api_token" (
@@ -193,6 +396,25 @@ CREATE TABLE "ledger"."transaction" (
 	CONSTRAINT "transaction_has_two_entries" CHECK ("ledger"."transaction"."entry_count" >= 2)
 );
 --> statement-breakpoint
+ALTER TABLE "catalog"."data_product" ADD CONSTRAINT "data_product_vendor_id_organization_id_fk" FOREIGN KEY ("vendor_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."data_product" ADD CONSTRAINT "data_product_created_by_person_id_fk" FOREIGN KEY ("created_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listed_product" ADD CONSTRAINT "listed_product_product_id_data_product_id_fk" FOREIGN KEY ("product_id") REFERENCES "catalog"."data_product"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listed_product" ADD CONSTRAINT "listed_product_listing_id_listing_id_fk" FOREIGN KEY ("listing_id") REFERENCES "catalog"."listing"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listing" ADD CONSTRAINT "listing_product_id_data_product_id_fk" FOREIGN KEY ("product_id") REFERENCES "catalog"."data_product"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listing" ADD CONSTRAINT "listing_vendor_id_organization_id_fk" FOREIGN KEY ("vendor_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listing" ADD CONSTRAINT "listing_submitted_by_person_id_fk" FOREIGN KEY ("submitted_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listing" ADD CONSTRAINT "listing_accepted_by_person_id_fk" FOREIGN KEY ("accepted_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listing" ADD CONSTRAINT "listing_reviewed_by_person_id_fk" FOREIGN KEY ("reviewed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listing" ADD CONSTRAINT "listing_reviewer_organization_id_organization_id_fk" FOREIGN KEY ("reviewer_organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."listing" ADD CONSTRAINT "listing_version_fk" FOREIGN KEY ("version_id") REFERENCES "catalog"."product_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."price_plan" ADD CONSTRAINT "price_plan_product_id_data_product_id_fk" FOREIGN KEY ("product_id") REFERENCES "catalog"."data_product"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."price_plan" ADD CONSTRAINT "price_plan_created_by_person_id_fk" FOREIGN KEY ("created_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."product_version" ADD CONSTRAINT "product_version_product_id_data_product_id_fk" FOREIGN KEY ("product_id") REFERENCES "catalog"."data_product"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."product_version" ADD CONSTRAINT "product_version_data_version_id_data_version_id_fk" FOREIGN KEY ("data_version_id") REFERENCES "data"."data_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog"."product_version" ADD CONSTRAINT "product_version_created_by_person_id_fk" FOREIGN KEY ("created_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_uploaded_by_person_id_fk" FOREIGN KEY ("uploaded_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_confirmed_by_person_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."api_token" ADD CONSTRAINT "api_token_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."api_token" ADD CONSTRAINT "api_token_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."membership" ADD CONSTRAINT "membership_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -207,6 +429,29 @@ ALTER TABLE "ledger"."entry" ADD CONSTRAINT "entry_transaction_id_transaction_id
 CREATE INDEX "audit_entry_subject" ON "kernel"."audit_entry" USING btree ("subject_kind","subject_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entry_actor" ON "kernel"."audit_entry" USING btree ("actor","seq");--> statement-breakpoint
 CREATE INDEX "idempotency_age" ON "kernel"."idempotency" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "data_product_vendor" ON "catalog"."data_product" USING btree ("vendor_id","id");--> statement-breakpoint
+CREATE INDEX "listed_product_newest" ON "catalog"."listed_product" USING btree ("listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_price" ON "catalog"."listed_product" USING btree ("amount_fen","product_id");--> statement-breakpoint
+CREATE INDEX "listed_product_title" ON "catalog"."listed_product" USING btree ("title_key","product_id");--> statement-breakpoint
+CREATE INDEX "listed_product_vendor" ON "catalog"."listed_product" USING btree ("vendor_id","listed_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_type" ON "catalog"."listed_product" USING btree ("type","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_industry" ON "catalog"."listed_product" USING btree ("industry","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_theme" ON "catalog"."listed_product" USING btree ("theme","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_division" ON "catalog"."listed_product" USING btree ("division","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_format" ON "catalog"."listed_product" USING btree ("format","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_price_kind" ON "catalog"."listed_product" USING btree ("price_kind","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_document" ON "catalog"."listed_product" USING gin ("document");--> statement-breakpoint
+CREATE UNIQUE INDEX "listing_one_pending" ON "catalog"."listing" USING btree ("product_id") WHERE "catalog"."listing"."state" in ('draft', 'submitted', 'supplementing', 'reviewing', 'approved');--> statement-breakpoint
+CREATE UNIQUE INDEX "listing_one_published" ON "catalog"."listing" USING btree ("product_id") WHERE "catalog"."listing"."state" in ('listed', 'suspended');--> statement-breakpoint
+CREATE INDEX "listing_vendor" ON "catalog"."listing" USING btree ("vendor_id","id");--> statement-breakpoint
+CREATE INDEX "listing_queue" ON "catalog"."listing" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "listing_division" ON "catalog"."listing" USING btree ("division","id");--> statement-breakpoint
+CREATE INDEX "listing_ends" ON "catalog"."listing" USING btree ("ends_on") WHERE "catalog"."listing"."state" in ('listed', 'suspended') and "catalog"."listing"."ends_on" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "price_plan_one_current" ON "catalog"."price_plan" USING btree ("product_id","code") WHERE "catalog"."price_plan"."is_current";--> statement-breakpoint
+CREATE INDEX "product_version_data" ON "catalog"."product_version" USING btree ("data_version_id");--> statement-breakpoint
+CREATE INDEX "data_version_organization" ON "data"."data_version" USING btree ("organization_id","id");--> statement-breakpoint
+CREATE INDEX "data_version_sha256" ON "data"."data_version" USING btree ("sha256");--> statement-breakpoint
+CREATE INDEX "data_version_profiling" ON "data"."data_version" USING btree ("profiling_at") WHERE "data"."data_version"."state" = 'profiling';--> statement-breakpoint
 CREATE INDEX "api_token_organization" ON "identity"."api_token" USING btree ("organization_id","created_at");--> statement-breakpoint
 CREATE INDEX "membership_person" ON "identity"."membership" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "organization_state" ON "identity"."organization" USING btree ("state","created_at","id");--> statement-breakpoint

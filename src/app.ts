@@ -13,6 +13,8 @@ import { buildServer } from './kernel/http/server.ts'
 import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
 import type { Kit } from './kernel/kit.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
+import * as catalog from './modules/catalog/index.ts'
+import * as data from './modules/data/index.ts'
 import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
 import * as operations from './operations.ts'
@@ -24,7 +26,7 @@ interface Module {
 }
 
 /** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
-export const modules: readonly Module[] = [operations, identity, ledger]
+export const modules: readonly Module[] = [operations, identity, data, catalog, ledger]
 
 /** One running exchange: the web half, the worker half, or both. */
 export interface Exchange {

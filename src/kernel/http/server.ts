@@ -3,6 +3,7 @@ import compress from '@fastify/compress'
 import etag from '@fastify/etag'
 import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
+import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -78,6 +79,12 @@ async function describe(app: FastifyInstance, publicUrl: string): Promise<void> 
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: false })
 }
 
+/** Files arrive as streams, in a form or bare: only the routes that want one read it, within limits of their own. */
+async function receiveFiles(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, { limits: { files: 1, fields: 20, parts: 21 } })
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
+}
+
 /** A Fastify application with everything that holds for every route; modules' routes are mounted on it afterwards. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
@@ -95,6 +102,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.addSchema(ProblemShape)
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply))
   await protect(app, options)
+  await receiveFiles(app)
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
     replyWithProblem(
       notFound(

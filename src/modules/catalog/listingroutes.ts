@@ -1,0 +1,110 @@
+import type { TSchema } from 'typebox'
+import type { Cx } from '../../kernel/command.ts'
+import { type Route, read, write } from '../../kernel/http/route.ts'
+import { PageQuery } from '../../kernel/page.ts'
+import { ruleViolated, stateConflict } from '../../kernel/problem.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { closed, IdParams } from '../../kernel/wire.ts'
+import { ReasonBody } from '../identity/index.ts'
+import { reviewerNotIndependent } from './model.ts'
+import {
+  acceptListing,
+  delistListing,
+  passListing,
+  publishListing,
+  refuseListing,
+  renewListing,
+  resubmitListing,
+  resumeListing,
+  returnListing,
+  submitListing,
+  suspendListing,
+} from './moves.ts'
+import { listingOf, listListings } from './queries.ts'
+import {
+  ListingFileShape,
+  ListingPage,
+  ListingQuery,
+  ListingShape,
+  PassBody,
+  ReturnBody,
+  SubmitBody,
+  toListing,
+  toListingFile,
+} from './wire.ts'
+
+const tag = 'listings'
+
+const reads = [
+  read({
+    at: 'GET /listings',
+    operation: 'listListings',
+    permission: 'listing.list',
+    tag,
+    summary: text('挂牌列表', 'Listings'),
+    query: closed({ ...PageQuery, ...ListingQuery }),
+    reply: ListingPage,
+    run: async (rx, { query }) => {
+      const { items, next } = await listListings(rx, query)
+      return { items: items.map(item => toListing(item, rx.now)), next }
+    },
+  }),
+  read({
+    at: 'GET /listings/:id',
+    operation: 'readListing',
+    permission: 'listing.read',
+    tag,
+    summary: text('挂牌材料', 'A listing with its file'),
+    params: IdParams,
+    reply: ListingFileShape,
+    run: async (rx, { params }) => toListingFile(await listingOf(rx, params.id), rx.now),
+  }),
+]
+
+/** A move of the life cycle: `POST /listings/:id/<name>`. */
+const move = <B extends TSchema | undefined>(
+  name: string,
+  summary: Text,
+  body: B,
+  useCase: (cx: Cx, id: string, body: never) => Promise<unknown>,
+) =>
+  write({
+    at: `POST /listings/:id/${name}`,
+    operation: `${name}Listing`,
+    permission: `listing.${name}`,
+    tag,
+    summary,
+    params: IdParams,
+    ...(body && { body }),
+    reply: ListingShape,
+    problems: [stateConflict, ruleViolated, reviewerNotIndependent],
+    run: async (cx, input) => {
+      await useCase(cx, input.params.id, (input as { body: unknown }).body as never)
+      return toListing(await listingOf(cx, input.params.id), cx.now)
+    },
+  })
+
+type Reason = { reason: string }
+type Term = { endsOn?: string } | undefined
+
+const moves = [
+  move('submit', text('提交挂牌', 'Submit for listing'), SubmitBody, (cx, id, body: Term) =>
+    submitListing(cx, id, body ?? {}),
+  ),
+  move('resubmit', text('补正后重新提交', 'Submit again'), undefined, resubmitListing),
+  move('accept', text('受理', 'Accept for review'), undefined, acceptListing),
+  move('return', text('退回补正', 'Return for supplement'), ReturnBody, (cx, id, body: { items: [] }) =>
+    returnListing(cx, id, body.items),
+  ),
+  move('refuse', text('不予挂牌', 'Refuse'), ReasonBody, (cx, id, body: Reason) => refuseListing(cx, id, body.reason)),
+  move('pass', text('审核通过', 'Pass the review'), PassBody, (cx, id, body: { opinion: string }) =>
+    passListing(cx, id, body),
+  ),
+  move('publish', text('挂牌', 'List'), undefined, publishListing),
+  move('suspend', text('停牌', 'Suspend'), ReasonBody, (cx, id, body: Reason) => suspendListing(cx, id, body.reason)),
+  move('resume', text('恢复挂牌', 'Resume'), undefined, resumeListing),
+  move('delist', text('摘牌', 'Delist'), ReasonBody, (cx, id, body: Reason) => delistListing(cx, id, body.reason)),
+  move('renew', text('续期', 'Renew'), SubmitBody, (cx, id, body: Term) => renewListing(cx, id, body ?? {})),
+]
+
+export const listingRoutes: Route[] = [...reads, ...moves]

@@ -1,0 +1,209 @@
+import { addWorkingDays, type Deadline, remainingWorkingDays } from '../../kernel/calendar.ts'
+import { defineMachine } from '../../kernel/machine.ts'
+import { defineProblem } from '../../kernel/problem.ts'
+import type { RulePack } from '../../kernel/rulepack.ts'
+import { text } from '../../kernel/text.ts'
+
+/** Listing 挂牌 (domain 5.1). One listing carries one version of a product from draft to its end. */
+export const listingMachine = defineMachine({
+  name: 'listing',
+  initial: 'draft',
+  states: {
+    draft: text('草稿', 'Draft'),
+    submitted: text('已提交', 'Submitted'),
+    supplementing: text('待补正', 'To be supplemented'),
+    reviewing: text('审核中', 'Under review'),
+    approved: text('审核通过', 'Approved'),
+    listed: text('挂牌', 'Listed'),
+    suspended: text('停牌', 'Suspended'),
+    delisted: text('摘牌', 'Delisted'),
+    expired: text('到期', 'Expired'),
+    rejected: text('不予挂牌', 'Rejected'),
+  },
+  moves: {
+    submit: { from: ['draft'], to: 'submitted' },
+    accept: { from: ['submitted'], to: 'reviewing' },
+    return: { from: ['submitted'], to: 'supplementing' },
+    resubmit: { from: ['supplementing'], to: 'submitted' },
+    refuse: { from: ['submitted', 'reviewing'], to: 'rejected' },
+    pass: { from: ['reviewing'], to: 'approved' },
+    publish: { from: ['approved'], to: 'listed' },
+    suspend: { from: ['listed'], to: 'suspended' },
+    resume: { from: ['suspended'], to: 'listed' },
+    delist: { from: ['listed', 'suspended'], to: 'delisted' },
+    expire: { from: ['listed', 'suspended'], to: 'expired' },
+    renew: { from: ['expired'], to: 'reviewing' },
+  },
+})
+
+export type ListingState = keyof typeof listingMachine.states
+export type ListingMove = keyof typeof listingMachine.moves
+
+/** States in which the vendor may still change what it says about the product. */
+export const editableStates: readonly ListingState[] = ['draft', 'supplementing']
+
+/** States of a listing that is on its way: a product has one such at most. */
+export const pendingStates: readonly ListingState[] = ['draft', 'submitted', 'supplementing', 'reviewing', 'approved']
+
+/** States of a listing that was published and has not ended: a product has one such at most. */
+export const publishedStates: readonly ListingState[] = ['listed', 'suspended']
+
+/** The legal basis on which personal information is provided (PIPL Art. 13); consent must be separate (Art. 23). */
+export const personalInfoBases = [
+  'consent',
+  'contract',
+  'statutory-duty',
+  'public-health-emergency',
+  'news-supervision',
+  'disclosed',
+  'other-law',
+] as const
+
+/** What a product's compliance opinion says of itself. */
+export interface ComplianceOpinion {
+  readonly issuer: string
+  readonly issuedOn: string
+  readonly sha256: string
+}
+
+/** What only the vendor can know of a product version (domain 4.1); a draft may still lack most of it. */
+export interface ProductContent {
+  readonly nameZh: string
+  readonly nameEn: string | null
+  readonly type: string | null
+  readonly abstract: string | null
+  readonly industry: string | null
+  readonly theme: string | null
+  readonly keywords: readonly string[]
+  readonly dataVersionId: string | null
+  readonly rightsKind: string | null
+  readonly isExclusive: boolean
+  readonly mayResell: boolean
+  /** null: without end */
+  readonly termMonths: number | null
+  readonly area: string | null
+  readonly sourceCategory: string | null
+  readonly sourceStatement: string | null
+  readonly sourceEvidence: string | null
+  readonly grade: string | null
+  /** approval of a trade in important data: issuer, number, date */
+  readonly importantDataApproval: string | null
+  /** null: not answered yet */
+  readonly containsPersonalInfo: boolean | null
+  readonly personalInfoBasis: string | null
+  readonly personalInfoNotice: string | null
+  readonly separateConsentEvidence: string | null
+  readonly isPublicData: boolean
+  readonly isCrossBorder: boolean
+  readonly updateFrequency: string | null
+  readonly deliveryMode: string
+  readonly purposesAllowed: readonly string[]
+  readonly purposesProhibited: readonly string[]
+  readonly acceptanceStandard: string | null
+  /** null: as the rule pack has it */
+  readonly isSilenceAcceptance: boolean | null
+  readonly qualityNote: string | null
+  readonly complianceOpinion: ComplianceOpinion | null
+  readonly registrationCertificateNo: string | null
+}
+
+/** The fields of a product version that a vendor fills in, in the order of the form. */
+export const contentFields = [
+  'nameZh',
+  'nameEn',
+  'type',
+  'abstract',
+  'industry',
+  'theme',
+  'keywords',
+  'dataVersionId',
+  'rightsKind',
+  'isExclusive',
+  'mayResell',
+  'termMonths',
+  'area',
+  'sourceCategory',
+  'sourceStatement',
+  'sourceEvidence',
+  'grade',
+  'importantDataApproval',
+  'containsPersonalInfo',
+  'personalInfoBasis',
+  'personalInfoNotice',
+  'separateConsentEvidence',
+  'isPublicData',
+  'isCrossBorder',
+  'updateFrequency',
+  'deliveryMode',
+  'purposesAllowed',
+  'purposesProhibited',
+  'acceptanceStandard',
+  'isSilenceAcceptance',
+  'qualityNote',
+  'complianceOpinion',
+  'registrationCertificateNo',
+] as const satisfies readonly (keyof ProductContent)[]
+
+/** The content alone of a row that has more. */
+export const contentOf = (row: ProductContent): ProductContent =>
+  Object.fromEntries(contentFields.map(field => [field, row[field]])) as unknown as ProductContent
+
+export const planKinds = ['free', 'one-off'] as const
+export type PlanKind = (typeof planKinds)[number]
+
+/** One price of a product; a changed price is a new version of its plan. */
+export interface Plan {
+  readonly id: string
+  readonly code: string
+  readonly version: number
+  readonly kind: PlanKind
+  readonly amountFen: bigint
+}
+
+/** The plan that stands for the product in lists: the cheapest, then the first by code. */
+export const leadPlan = <P extends Plan>(plans: readonly P[]): P | undefined =>
+  [...plans].sort((a, b) =>
+    a.amountFen < b.amountFen ? -1 : a.amountFen > b.amountFen ? 1 : a.code < b.code ? -1 : 1,
+  )[0]
+
+/** Who suspended a listing, from the least to the most binding. Only the same or a more binding side may resume it. */
+export const sides = ['vendor', 'operator', 'authority'] as const
+export type Side = (typeof sides)[number]
+
+/** Whether `who` may lift a suspension by `suspendedBy`. */
+export const mayResume = (who: Side, suspendedBy: Side): boolean => sides.indexOf(who) >= sides.indexOf(suspendedBy)
+
+type ListingClock = 'listingAcceptance' | 'listingReview' | 'listingSupplement'
+
+/** The deadline of a step of the listing under the rules in force (working days). */
+export const deadlineOf = (rules: RulePack, clock: ListingClock, from: Date): Deadline =>
+  addWorkingDays(from, rules.clocks[clock].workingDays, rules)
+
+/** The acceptance clock goes on where a request for supplement stopped it. */
+export const resumedDeadline = (rules: RulePack, remaining: number, from: Date): Deadline =>
+  addWorkingDays(from, remaining, rules)
+
+/** Working days left on a clock that stops at `now`. */
+export const pausedClock = (dueAt: Date, now: Date): number => remainingWorkingDays(dueAt, now)
+
+export const reviewerNotIndependent = defineProblem(
+  'reviewer-not-independent',
+  403,
+  text('审核人与提交人须相互独立', 'The reviewer must be independent of the submitter'),
+  text(
+    '请由未参与提交、且不属于供方机构的审核人员办理。',
+    'Ask a reviewer who did not submit it and does not belong to the vendor.',
+  ),
+)
+export const priceChanged = defineProblem(
+  'price-changed',
+  409,
+  text('价格方案已变更', 'The price plan has changed'),
+  text('刷新产品页面，按现行价格方案重新提交。', 'Reload the product and use its present plan.'),
+)
+export const notListed = defineProblem(
+  'not-listed',
+  422,
+  text('产品未在挂牌', 'The product is not listed'),
+  text('等待恢复挂牌，或选择其他产品。', 'Wait until it is listed again, or choose another product.'),
+)

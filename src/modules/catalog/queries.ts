@@ -1,0 +1,127 @@
+import { and, asc, desc, eq, gt, inArray, like, lt, ne } from 'drizzle-orm'
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor, toPage } from '../../kernel/page.ts'
+import { forbidden, notFound } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
+import { type Organization, organizationOf } from '../identity/index.ts'
+import type { ListingState } from './model.ts'
+import { sideOf } from './moves.ts'
+import {
+  dataProduct,
+  facetCount,
+  type ListingRow,
+  listing,
+  type PlanRow,
+  type ProductRow,
+  productVersion,
+  type VersionRow,
+} from './schema.ts'
+import { checkDraft, currentPlans } from './service.ts'
+
+/** A published product as anyone may see it. */
+export interface PublicProduct {
+  readonly product: ProductRow
+  readonly listing: ListingRow
+  readonly version: VersionRow
+  readonly plans: readonly PlanRow[]
+  readonly vendor: Organization
+  /** how many products this vendor has listed now */
+  readonly vendorListed: number
+}
+
+/** Which listing speaks for a product: the one in force, else the newest that ended. */
+const precedence: readonly string[] = ['listed', 'suspended', 'expired', 'delisted'] satisfies ListingState[]
+
+/**
+ * A product for anyone: listed, suspended, or ended with that said, so that contracts and old links still find what was
+ * offered. What was never published is not there. @throws not-found
+ */
+export async function publicProduct(rx: Rx, id: string): Promise<PublicProduct> {
+  const found = await rx.tx
+    .select({ product: dataProduct, listing, version: productVersion })
+    .from(listing)
+    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
+    .innerJoin(dataProduct, eq(dataProduct.id, listing.productId))
+    .where(and(eq(listing.productId, id), inArray(listing.state, [...precedence])))
+    .orderBy(desc(productVersion.versionNo))
+  const [shown] = found.sort((a, b) => precedence.indexOf(a.listing.state) - precedence.indexOf(b.listing.state))
+  if (!shown) throw notFound()
+  const [plans, vendor, [counted]] = await Promise.all([
+    currentPlans(rx, id),
+    organizationOf(rx, shown.product.vendorId),
+    rx.tx
+      .select({ count: facetCount.count })
+      .from(facetCount)
+      .where(and(eq(facetCount.facet, 'vendor'), eq(facetCount.value, shown.product.vendorId))),
+  ])
+  return { ...shown, plans, vendor, vendorListed: counted?.count ?? 0 }
+}
+
+/** A line of a list of listings. */
+export interface ListedRow {
+  readonly listing: ListingRow
+  readonly product: ProductRow
+  readonly version: VersionRow
+}
+
+const stemOf = (division: string): string => division.replace(/(00){1,2}$/, '')
+
+/** Which listings an actor reaches: a vendor its own, the operator all that were submitted, an authority its division's. */
+function reach({ actor }: Rx) {
+  if (actor.kind === 'system' || actor.roles.includes('operator')) return ne(listing.state, 'draft')
+  if (actor.roles.includes('authority'))
+    return and(ne(listing.state, 'draft'), like(listing.division, `${stemOf(actor.division ?? 'none')}%`))
+  if (actor.organizationId) return eq(listing.vendorId, actor.organizationId)
+  throw forbidden(text('请先选择所代表的机构。', 'Say for which organisation you act.'))
+}
+
+/** Listings by state: a vendor's own newest first, the queues of operator and authority oldest first. */
+export async function listListings(
+  rx: Rx,
+  query: { state?: string | undefined; limit?: number | undefined; after?: string | undefined },
+) {
+  const limit = query.limit ?? 20
+  const after = decodeCursor(query.after, 1)?.map(String)[0]
+  const isQueue = rx.actor.roles.includes('operator') || rx.actor.roles.includes('authority')
+  const rows = await rx.tx
+    .select({ listing, product: dataProduct, version: productVersion })
+    .from(listing)
+    .innerJoin(dataProduct, eq(dataProduct.id, listing.productId))
+    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
+    .where(
+      and(
+        reach(rx),
+        query.state ? eq(listing.state, query.state) : undefined,
+        after ? (isQueue ? gt(listing.id, after) : lt(listing.id, after)) : undefined,
+      ),
+    )
+    .orderBy(isQueue ? asc(listing.id) : desc(listing.id))
+    .limit(limit + 1)
+  return toPage<ListedRow, ListedRow>(
+    rows,
+    limit,
+    row => [row.listing.id],
+    row => row,
+  )
+}
+
+/** All that a reviewer looks at: the whole submission, its prices, and what the pre-check warns of. */
+export interface ListingFile extends ListedRow {
+  readonly plans: readonly PlanRow[]
+  readonly warnings: Awaited<ReturnType<typeof checkDraft>>['report']['warnings']
+}
+
+/** One listing with its file. @throws not-found when it is none of the actor's business. */
+export async function listingOf(rx: Rx, id: string): Promise<ListingFile> {
+  const [found] = await rx.tx
+    .select({ listing, product: dataProduct, version: productVersion })
+    .from(listing)
+    .innerJoin(dataProduct, eq(dataProduct.id, listing.productId))
+    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
+    .where(eq(listing.id, id))
+  if (!found) throw notFound()
+  sideOf(rx, found.listing)
+  const plans = await currentPlans(rx, found.product.id)
+  const { report } = await checkDraft(rx, { version: found.version, plans, vendorId: found.product.vendorId })
+  return { ...found, plans, warnings: report.warnings }
+}

@@ -1,0 +1,161 @@
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor, encodeCursor } from '../../kernel/page.ts'
+import { invalidInput } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
+import { type Counts, count } from './counts.ts'
+import { type Filters, matching, planOf, type SearchPlan } from './plan.ts'
+import { parseQuery } from './words.ts'
+
+/** Orders of a list: newest first, cheapest or dearest first, by title (Chinese by pinyin). */
+export const sorts = ['newest', 'price', 'price-desc', 'title'] as const
+export type Sort = (typeof sorts)[number]
+
+export interface SearchInput extends Filters {
+  readonly q?: string | undefined
+  readonly sort?: Sort | undefined
+  readonly limit?: number | undefined
+  readonly after?: string | undefined
+  /** counts cost more than the page: pages after the first come without, unless asked */
+  readonly facets?: boolean | undefined
+}
+
+/** One line of a list of products, as the database gives it: amounts and instants are text. */
+export interface Hit {
+  readonly product_id: string
+  readonly listing_id: string
+  readonly version_no: number
+  readonly number: string
+  readonly name_zh: string
+  readonly name_en: string | null
+  readonly abstract: string
+  readonly vendor_id: string
+  readonly vendor_zh: string
+  readonly vendor_en: string | null
+  readonly type: string
+  readonly industry: string
+  readonly theme: string
+  readonly division: string
+  readonly format: string
+  readonly grade: string
+  readonly update_frequency: string
+  readonly price_kind: string
+  readonly amount_fen: string
+  readonly rows: string
+  readonly bytes: string
+  readonly listed_at: string
+  readonly sort_value: string
+}
+
+interface Order {
+  readonly column: 'listed_at' | 'amount_fen' | 'title_key'
+  readonly isDescending: boolean
+  readonly type: 'timestamptz' | 'bigint' | 'text'
+}
+
+const orders: Record<Sort, Order> = {
+  newest: { column: 'listed_at', isDescending: true, type: 'timestamptz' },
+  price: { column: 'amount_fen', isDescending: false, type: 'bigint' },
+  'price-desc': { column: 'amount_fen', isDescending: true, type: 'bigint' },
+  title: { column: 'title_key', isDescending: false, type: 'text' },
+}
+
+const shown = [
+  'product_id',
+  'listing_id',
+  'version_no',
+  'number',
+  'name_zh',
+  'name_en',
+  'abstract',
+  'vendor_id',
+  'vendor_zh',
+  'vendor_en',
+  'type',
+  'industry',
+  'theme',
+  'division',
+  'format',
+  'grade',
+  'update_frequency',
+  'price_kind',
+  'amount_fen',
+  'rows',
+  'bytes',
+  'listed_at',
+]
+
+/** Where the page before ended; a cursor of another order or a made-up one is refused here, not by the database. */
+function cursorOf(input: SearchInput, order: Order): readonly [string, string] | undefined {
+  const values = decodeCursor(input.after, 2)?.map(String)
+  if (!values) return undefined
+  const [value = '', id = ''] = values
+  const isValue =
+    order.type === 'bigint' ? /^\d{1,18}$/.test(value) : order.type === 'text' || !Number.isNaN(Date.parse(value))
+  if (isValue && /^[0-9a-f-]{36}$/.test(id)) return [value, id]
+  throw invalidInput(undefined, {
+    errors: [
+      {
+        pointer: '/after',
+        message: text('翻页标记不属于这种排序', 'is not a cursor of this order'),
+        remedy: text('改变排序后从第一页开始', 'begin at the first page after changing the order'),
+      },
+    ],
+  })
+}
+
+async function pageOf(rx: Rx, plan: SearchPlan, input: SearchInput, order: Order, limit: number): Promise<Hit[]> {
+  const { sql } = rx
+  if (plan.kind === 'nothing') return []
+  const cursor = cursorOf(input, order)
+  const column = sql(order.column)
+  const direction = order.isDescending ? sql`desc` : sql`asc`
+  const beyond = order.isDescending ? sql`<` : sql`>`
+  const past = (value: string, id: string) =>
+    order.type === 'timestamptz'
+      ? sql`and (p.listed_at, p.product_id) ${beyond} (${value}::timestamptz, ${id}::uuid)`
+      : order.type === 'bigint'
+        ? sql`and (p.amount_fen, p.product_id) ${beyond} (${value}::bigint, ${id}::uuid)`
+        : sql`and (p.title_key, p.product_id) ${beyond} (${value}::text collate "C", ${id}::uuid)`
+  const after = cursor ? past(...cursor) : sql``
+  // few matches: the index finds them all and they are sorted; many: the order's own index is walked until the page is full
+  return plan.kind === 'rare'
+    ? sql<Hit[]>`
+        with p as materialized (select * from catalog.listed_product p where ${matching(rx, plan, input)})
+        select ${sql(shown)}, ${column}::text as sort_value from p where true ${after}
+        order by ${column} ${direction}, product_id ${direction} limit ${limit + 1}`
+    : sql<Hit[]>`
+        select ${sql(shown)}, ${column}::text as sort_value from catalog.listed_product p
+        where ${matching(rx, plan, input)} ${after}
+        order by ${column} ${direction}, product_id ${direction} limit ${limit + 1}`
+}
+
+/** A page of what is listed, with totals and facets. */
+export interface Found {
+  readonly hits: readonly Hit[]
+  readonly next: string | null
+  readonly counts: Counts | undefined
+}
+
+/**
+ * Searches what is listed, for anyone: every word must occur (any two Chinese characters, any beginning of a word, any
+ * part of a title), in the order asked. Totals come from counters, or are counted up to a bound and kept until what is
+ * listed changes.
+ */
+export async function searchProducts(rx: Rx, input: SearchInput): Promise<Found> {
+  const limit = input.limit ?? 20
+  const order = orders[input.sort ?? 'newest']
+  const query = parseQuery(input.q)
+  const plan = await planOf(rx, query)
+  const withCounts = input.facets ?? input.after === undefined
+  const [hits, counts] = await Promise.all([
+    pageOf(rx, plan, input, order, limit),
+    withCounts ? count(rx, plan, input) : undefined,
+  ])
+  const page = hits.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    hits: page,
+    next: hits.length > limit && last ? encodeCursor([last.sort_value, last.product_id]) : null,
+    counts,
+  }
+}

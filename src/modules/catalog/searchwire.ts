@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import { PageQuery } from '../../kernel/page.ts'
+import { closed, Fen, Id, Instant, nullable } from '../../kernel/wire.ts'
+import { planKinds } from './model.ts'
+import { facetNames } from './plan.ts'
+import { type Found, type Hit, sorts } from './search.ts'
+
+const code = Type.Optional(Type.String({ minLength: 1, maxLength: 40 }))
+
+export const SearchQuery = closed({
+  ...PageQuery,
+  q: Type.Optional(
+    Type.String({ maxLength: 100, description: '任意两个汉字，或英文词 · any two Chinese characters, or words' }),
+  ),
+  sort: Type.Optional(Type.Union(sorts.map(sort => Type.Literal(sort)))),
+  industry: code,
+  theme: code,
+  type: code,
+  priceKind: Type.Optional(Type.Union(planKinds.map(kind => Type.Literal(kind)))),
+  division: Type.Optional(Type.String({ pattern: '^[0-9]{6}$' })),
+  format: code,
+  vendor: Type.Optional(Id),
+  facets: Type.Optional(Type.Boolean()),
+})
+
+const FacetShape = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }))
+export const HitShape = Type.Object({
+  id: Id,
+  listingId: Id,
+  versionNo: Type.Integer(),
+  number: Type.String(),
+  nameZh: Type.String(),
+  nameEn: nullable(Type.String()),
+  abstract: Type.String(),
+  vendor: Type.Object({ id: Id, nameZh: Type.String(), nameEn: nullable(Type.String()) }),
+  type: Type.String(),
+  industry: Type.String(),
+  theme: Type.String(),
+  division: Type.String(),
+  format: Type.String(),
+  grade: Type.String(),
+  updateFrequency: Type.String(),
+  priceKind: Type.String(),
+  amountFen: Fen,
+  rows: Type.Integer(),
+  bytes: Type.Integer(),
+  listedAt: Instant,
+})
+export const SearchShape = Type.Object({
+  items: Type.Array(HitShape),
+  next: nullable(Type.String()),
+  total: nullable(Type.Integer({ description: 'null where no facets were asked for' })),
+  isTotalExact: Type.Boolean({ description: 'false: there are at least so many' }),
+  facets: nullable(Type.Object(Object.fromEntries(facetNames.map(name => [name, FacetShape])))),
+})
+
+const abstractLength = 200
+
+const toHit = (hit: Hit) => ({
+  id: hit.product_id,
+  listingId: hit.listing_id,
+  versionNo: hit.version_no,
+  number: hit.number,
+  nameZh: hit.name_zh,
+  nameEn: hit.name_en,
+  abstract: [...hit.abstract].slice(0, abstractLength).join(''),
+  vendor: { id: hit.vendor_id, nameZh: hit.vendor_zh, nameEn: hit.vendor_en },
+  type: hit.type,
+  industry: hit.industry,
+  theme: hit.theme,
+  division: hit.division,
+  format: hit.format,
+  grade: hit.grade,
+  updateFrequency: hit.update_frequency,
+  priceKind: hit.price_kind,
+  amountFen: Number(hit.amount_fen),
+  rows: Number(hit.rows),
+  bytes: Number(hit.bytes),
+  listedAt: new Date(hit.listed_at).toISOString(),
+})
+
+/** A page of search results. */
+export const toSearch = ({ hits, next, counts }: Found) => ({
+  items: hits.map(toHit),
+  next,
+  total: counts?.total ?? null,
+  isTotalExact: counts?.isExact ?? false,
+  facets: counts
+    ? Object.fromEntries(facetNames.map(name => [name, counts.facets[name].map(one => ({ ...one }))]))
+    : null,
+})

@@ -1,0 +1,4 @@
+import type { Timer } from '../../kernel/events.ts'
+import { cutOffVersions, giveUpVersion } from './service.ts'
+
+export const timers: Timer[] = [{ name: 'data.give-up-cut-off-readings', due: cutOffVersions, run: giveUpVersion }]

@@ -1,0 +1,5 @@
+export { timers } from './handlers.ts'
+export { type Column, publicColumns, publicSample, versionMachine } from './model.ts'
+export { type DataVersion, dataVersionOf } from './queries.ts'
+export { routes } from './routes.ts'
+export { ColumnShape, SampleShape, TimeRangeShape, toColumn } from './wire.ts'

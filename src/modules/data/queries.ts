@@ -1,0 +1,84 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor, toPage } from '../../kernel/page.ts'
+import { notFound } from '../../kernel/problem.ts'
+import { requireOrganization } from '../identity/index.ts'
+import { type Column, dictionary, type FileFacts, type Sample } from './model.ts'
+import { type DataVersionRow, dataVersion } from './schema.ts'
+
+/** A data version as later modules read it: the bytes, what was read from them, and what the vendor added. */
+export interface DataVersion {
+  readonly id: string
+  readonly organizationId: string
+  readonly fileName: string
+  readonly sha256: string
+  readonly bytes: number
+  /** null, like the other facts, until the file was read */
+  readonly rows: number | null
+  readonly format: string | null
+  readonly encoding: string | null
+  readonly columns: readonly Column[]
+  readonly timeRange: NonNullable<FileFacts['timeRange']> | null
+  readonly divisions: readonly string[]
+  readonly sample: Sample
+  readonly isConfirmed: boolean
+  readonly state: string
+}
+
+/** A version's row with its dictionary put together. */
+export const toDataVersion = (row: DataVersionRow): DataVersion => ({
+  id: row.id,
+  organizationId: row.organizationId,
+  fileName: row.fileName,
+  sha256: row.sha256,
+  bytes: row.bytes,
+  rows: row.rows,
+  format: row.format,
+  encoding: row.encoding,
+  columns: dictionary(row.columns ?? [], row.notes),
+  timeRange: row.timeRange,
+  divisions: row.divisions ?? [],
+  sample: row.sample ?? [],
+  isConfirmed: row.state === 'confirmed',
+  state: row.state,
+})
+
+/** One data version, whoever asks: the caller decides what may be seen of it. @throws not-found */
+export async function dataVersionOf(rx: Rx, id: string): Promise<DataVersion> {
+  const [row] = await rx.tx.select().from(dataVersion).where(eq(dataVersion.id, id))
+  if (!row) throw notFound()
+  return toDataVersion(row)
+}
+
+/** A version of the own organisation; another's is not there. @throws not-found */
+export async function ownDataVersion(rx: Rx, id: string): Promise<DataVersionRow> {
+  const [row] = await rx.tx
+    .select()
+    .from(dataVersion)
+    .where(and(eq(dataVersion.id, id), eq(dataVersion.organizationId, requireOrganization(rx.actor))))
+  if (!row) throw notFound()
+  return row
+}
+
+/** The own organisation's versions, newest first. */
+export async function listDataVersions(rx: Rx, query: { limit?: number; after?: string }) {
+  const limit = query.limit ?? 20
+  const after = decodeCursor(query.after, 1)
+  const rows = await rx.tx
+    .select()
+    .from(dataVersion)
+    .where(
+      and(
+        eq(dataVersion.organizationId, requireOrganization(rx.actor)),
+        after && sql`${dataVersion.id} < ${after[0]}::uuid`,
+      ),
+    )
+    .orderBy(desc(dataVersion.id))
+    .limit(limit + 1)
+  return toPage(
+    rows,
+    limit,
+    row => [row.id],
+    row => row,
+  )
+}

@@ -1,0 +1,96 @@
+import { Type } from 'typebox'
+import { Bilingual, closed, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
+import { dictionary, versionMachine } from './model.ts'
+import type { DataVersionRow } from './schema.ts'
+
+/** One line of the data dictionary. */
+export const ColumnShape = Type.Object({
+  name: Type.String(),
+  type: Type.String({ examples: ['date'] }),
+  nullCount: Type.Integer(),
+  distinctCount: Type.Integer(),
+  min: nullable(Type.String()),
+  max: nullable(Type.String()),
+  example: nullable(Type.String()),
+  unit: nullable(Type.String()),
+  meaning: nullable(Type.String()),
+  isSensitive: Type.Boolean(),
+})
+
+/** Rows in the order of the columns. */
+export const SampleShape = Type.Array(Type.Array(nullable(Type.String())))
+export const TimeRangeShape = Type.Object({ column: Type.String(), from: Type.String(), to: Type.String() })
+
+export const DataVersionShape = Type.Object({
+  id: Id,
+  organizationId: Id,
+  fileName: Type.String(),
+  sha256: Sha256,
+  bytes: Type.Integer(),
+  state: Type.String({ enum: Object.keys(versionMachine.states) }),
+  isConfirmed: Type.Boolean(),
+  format: nullable(Type.String()),
+  encoding: nullable(Type.String()),
+  delimiter: nullable(Type.String()),
+  rows: nullable(Type.Integer()),
+  columns: Type.Array(ColumnShape),
+  timeRange: nullable(TimeRangeShape),
+  divisions: Type.Array(Type.String()),
+  sample: SampleShape,
+  warnings: Type.Array(Bilingual),
+  failure: nullable(Type.Object({ message: Bilingual, remedy: Bilingual })),
+  confirmedAt: nullable(Instant),
+  createdAt: Instant,
+})
+export const DataVersionPage = pageOf(DataVersionShape)
+
+export const UploadQuery = closed({
+  fileName: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1000, description: 'name of a file that is sent as the bare body' }),
+  ),
+})
+
+export const ConfirmBody = closed({
+  columns: Type.Optional(
+    Type.Array(
+      closed({
+        name: Type.String({ minLength: 1, maxLength: 1000, examples: ['temp_max'] }),
+        unit: Type.Optional(Type.String({ maxLength: 40, examples: ['℃'] })),
+        meaning: Type.Optional(Type.String({ maxLength: 500, examples: ['日最高气温 Daily maximum temperature'] })),
+        isSensitive: Type.Optional(Type.Boolean()),
+      }),
+      { maxItems: 2000 },
+    ),
+  ),
+})
+
+/** A dictionary line on the wire. */
+export const toColumn = (column: ReturnType<typeof dictionary>[number]) => ({
+  ...column,
+  unit: column.unit ?? null,
+  meaning: column.meaning ?? null,
+  isSensitive: column.isSensitive ?? false,
+})
+
+/** A version as its owner sees it. */
+export const toDataVersionWire = (row: DataVersionRow) => ({
+  id: row.id,
+  organizationId: row.organizationId,
+  fileName: row.fileName,
+  sha256: row.sha256,
+  bytes: row.bytes,
+  state: row.state,
+  isConfirmed: row.state === 'confirmed',
+  format: row.format,
+  encoding: row.encoding,
+  delimiter: row.delimiter,
+  rows: row.rows,
+  columns: dictionary(row.columns ?? [], row.notes).map(toColumn),
+  timeRange: row.timeRange,
+  divisions: row.divisions ?? [],
+  sample: (row.sample ?? []).map(cells => [...cells]),
+  warnings: [...(row.warnings ?? [])],
+  failure: row.failure,
+  confirmedAt: row.confirmedAt?.toISOString() ?? null,
+  createdAt: row.createdAt.toISOString(),
+})
