@@ -119,14 +119,21 @@ create function catalog.count_products(changed catalog.listed_product[], step in
 $$;
 --> statement-breakpoint
 create function catalog.count_changes() returns trigger language plpgsql as $$
+declare
+  gone catalog.listed_product[];
+  come catalog.listed_product[];
 begin
-  update catalog.catalog_revision set revision = revision + 1 where id = 1;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform catalog.count_products((select array_agg(o) from old_rows o), -1);
+    select array_agg(row(o.*)::catalog.listed_product) into gone from old_rows o;
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform catalog.count_products((select array_agg(n) from new_rows n), 1);
+    select array_agg(row(n.*)::catalog.listed_product) into come from new_rows n;
   end if;
+  if gone is null and come is null then
+    return null;
+  end if;
+  update catalog.catalog_revision set revision = revision + 1 where id = 1;
+  perform catalog.count_products(gone, -1), catalog.count_products(come, 1);
   return null;
 end $$;
 --> statement-breakpoint
