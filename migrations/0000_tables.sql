@@ -2,6 +2,8 @@ CREATE SCHEMA "kernel";
 --> statement-breakpoint
 CREATE SCHEMA "catalog";
 --> statement-breakpoint
+CREATE SCHEMA "contracts";
+--> statement-breakpoint
 CREATE SCHEMA "data";
 --> statement-breakpoint
 CREATE SCHEMA "identity";
@@ -225,6 +227,87 @@ CREATE TABLE "catalog"."token_count" (
 	"count" integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "contracts"."contract" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"number" text NOT NULL,
+	"state" text NOT NULL,
+	"is_disputed" boolean DEFAULT false NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"division" text NOT NULL,
+	"vendor_division" text NOT NULL,
+	"buyer_division" text NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"buyer_id" uuid NOT NULL,
+	"product_id" uuid NOT NULL,
+	"product_number" text NOT NULL,
+	"product_name" text NOT NULL,
+	"product_version" integer NOT NULL,
+	"listing_id" uuid NOT NULL,
+	"data_version_id" uuid NOT NULL,
+	"plan_id" uuid NOT NULL,
+	"plan_version" integer NOT NULL,
+	"plan_kind" text NOT NULL,
+	"amount_fen" bigint NOT NULL,
+	"template_code" text NOT NULL,
+	"template_version" text NOT NULL,
+	"template_hash" text NOT NULL,
+	"model_terms" jsonb NOT NULL,
+	"terms" jsonb NOT NULL,
+	"terms_text" text NOT NULL,
+	"deviations" jsonb NOT NULL,
+	"body" text,
+	"text_hash" text,
+	"pdf_sha256" text,
+	"rule_pack" text NOT NULL,
+	"lapses_at" timestamp (3) with time zone,
+	"agreed_at" timestamp (3) with time zone,
+	"effective_at" timestamp (3) with time zone,
+	"ends_on" date,
+	"sealed_at" timestamp (3) with time zone,
+	"ended_at" timestamp (3) with time zone,
+	"reason" text,
+	"created_by" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "contract_number_unique" UNIQUE("number"),
+	CONSTRAINT "contract_state" CHECK ("contracts"."contract"."state" in ('drafted', 'negotiating', 'countered', 'agreed', 'partly_signed', 'signed', 'effective',
+        'performing', 'suspended', 'completed', 'terminated', 'expired', 'lapsed', 'void')),
+	CONSTRAINT "contract_two_parties" CHECK ("contracts"."contract"."vendor_id" <> "contracts"."contract"."buyer_id"),
+	CONSTRAINT "contract_text_has_hash" CHECK (("contracts"."contract"."body" is null) = ("contracts"."contract"."text_hash" is null)),
+	CONSTRAINT "contract_sealed_after_signing" CHECK ("contracts"."contract"."pdf_sha256" is null or "contracts"."contract"."effective_at" is not null),
+	CONSTRAINT "contract_amount_not_negative" CHECK ("contracts"."contract"."amount_fen" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "contracts"."contract_signature" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"contract_id" uuid NOT NULL,
+	"side" text NOT NULL,
+	"organization_id" uuid NOT NULL,
+	"signer_id" uuid NOT NULL,
+	"statement" text NOT NULL,
+	"signature" text NOT NULL,
+	"public_key" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	"signed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "contract_signature_once" UNIQUE("contract_id","side"),
+	CONSTRAINT "contract_signature_two_people" UNIQUE("contract_id","signer_id"),
+	CONSTRAINT "contract_signature_side" CHECK ("contracts"."contract_signature"."side" in ('vendor', 'buyer'))
+);
+--> statement-breakpoint
+CREATE TABLE "contracts"."proposal" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"contract_id" uuid NOT NULL,
+	"round" integer NOT NULL,
+	"side" text NOT NULL,
+	"proposed_by" uuid NOT NULL,
+	"terms_text" text NOT NULL,
+	"deviations" jsonb NOT NULL,
+	"note" text,
+	"proposed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "proposal_round_unique" UNIQUE("contract_id","round"),
+	CONSTRAINT "proposal_side" CHECK ("contracts"."proposal"."side" in ('vendor', 'buyer'))
+);
+--> statement-breakpoint
 CREATE TABLE "data"."data_version" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"organization_id" uuid NOT NULL,
@@ -412,6 +495,18 @@ ALTER TABLE "catalog"."price_plan" ADD CONSTRAINT "price_plan_created_by_person_
 ALTER TABLE "catalog"."product_version" ADD CONSTRAINT "product_version_product_id_data_product_id_fk" FOREIGN KEY ("product_id") REFERENCES "catalog"."data_product"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "catalog"."product_version" ADD CONSTRAINT "product_version_data_version_id_data_version_id_fk" FOREIGN KEY ("data_version_id") REFERENCES "data"."data_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "catalog"."product_version" ADD CONSTRAINT "product_version_created_by_person_id_fk" FOREIGN KEY ("created_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract" ADD CONSTRAINT "contract_vendor_id_organization_id_fk" FOREIGN KEY ("vendor_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract" ADD CONSTRAINT "contract_buyer_id_organization_id_fk" FOREIGN KEY ("buyer_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract" ADD CONSTRAINT "contract_product_id_data_product_id_fk" FOREIGN KEY ("product_id") REFERENCES "catalog"."data_product"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract" ADD CONSTRAINT "contract_listing_id_listing_id_fk" FOREIGN KEY ("listing_id") REFERENCES "catalog"."listing"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract" ADD CONSTRAINT "contract_data_version_id_data_version_id_fk" FOREIGN KEY ("data_version_id") REFERENCES "data"."data_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract" ADD CONSTRAINT "contract_plan_id_price_plan_id_fk" FOREIGN KEY ("plan_id") REFERENCES "catalog"."price_plan"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract" ADD CONSTRAINT "contract_created_by_person_id_fk" FOREIGN KEY ("created_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract_signature" ADD CONSTRAINT "contract_signature_contract_id_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "contracts"."contract"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract_signature" ADD CONSTRAINT "contract_signature_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."contract_signature" ADD CONSTRAINT "contract_signature_signer_id_person_id_fk" FOREIGN KEY ("signer_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."proposal" ADD CONSTRAINT "proposal_contract_id_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "contracts"."contract"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "contracts"."proposal" ADD CONSTRAINT "proposal_proposed_by_person_id_fk" FOREIGN KEY ("proposed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_uploaded_by_person_id_fk" FOREIGN KEY ("uploaded_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_confirmed_by_person_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -449,6 +544,12 @@ CREATE INDEX "listing_division" ON "catalog"."listing" USING btree ("division","
 CREATE INDEX "listing_ends" ON "catalog"."listing" USING btree ("ends_on") WHERE "catalog"."listing"."state" in ('listed', 'suspended') and "catalog"."listing"."ends_on" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "price_plan_one_current" ON "catalog"."price_plan" USING btree ("product_id","code") WHERE "catalog"."price_plan"."is_current";--> statement-breakpoint
 CREATE INDEX "product_version_data" ON "catalog"."product_version" USING btree ("data_version_id");--> statement-breakpoint
+CREATE INDEX "contract_vendor" ON "contracts"."contract" USING btree ("vendor_id","id");--> statement-breakpoint
+CREATE INDEX "contract_buyer" ON "contracts"."contract" USING btree ("buyer_id","id");--> statement-breakpoint
+CREATE INDEX "contract_division" ON "contracts"."contract" USING btree ("division","id");--> statement-breakpoint
+CREATE INDEX "contract_product" ON "contracts"."contract" USING btree ("product_id");--> statement-breakpoint
+CREATE INDEX "contract_lapses" ON "contracts"."contract" USING btree ("lapses_at") WHERE "contracts"."contract"."state" in ('negotiating', 'countered', 'agreed', 'partly_signed');--> statement-breakpoint
+CREATE INDEX "contract_ends" ON "contracts"."contract" USING btree ("ends_on") WHERE "contracts"."contract"."state" in ('performing', 'suspended');--> statement-breakpoint
 CREATE INDEX "data_version_organization" ON "data"."data_version" USING btree ("organization_id","id");--> statement-breakpoint
 CREATE INDEX "data_version_sha256" ON "data"."data_version" USING btree ("sha256");--> statement-breakpoint
 CREATE INDEX "data_version_profiling" ON "data"."data_version" USING btree ("profiling_at") WHERE "data"."data_version"."state" = 'profiling';--> statement-breakpoint

@@ -71,6 +71,20 @@ export const access: AccessTable = {
   'listing.delist': ['vendor:checker', 'vendor:administrator', 'operator:checker'],
   // ledger
   'ledger.read': ['operator:finance', 'operator:checker'],
+  // contracts
+  'model-contract.read': ['anyone'],
+  'seal-certificate.read': ['anyone'],
+  'contract.list': ['member'],
+  'contract.read': ['member'],
+  'contract.create': ['buyer:maker'],
+  'contract.counter': ['vendor:maker', 'buyer:maker'],
+  'contract.agree': ['vendor:maker', 'buyer:maker'],
+  'contract.withdraw': ['vendor:maker', 'buyer:maker'],
+  'contract.sign': ['vendor:checker', 'buyer:checker'],
+  'contract.suspend': ['operator:checker', 'authority:checker'],
+  'contract.resume': ['operator:checker', 'authority:checker'],
+  'contract.terminate': ['operator:checker'],
+  'contract.annul': ['operator:checker', 'authority:checker'],
   // exchange
   'clock.read': ['anyone'],
   'clock.advance': ['anyone'],

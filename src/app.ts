@@ -4,6 +4,8 @@ import { access } from './access.ts'
 import type { Config } from './config.ts'
 import { createEngine, type Engine } from './kernel/command.ts'
 import { type Client, connect } from './kernel/db/client.ts'
+import { createRenderer } from './kernel/documents/renderer.ts'
+import { createSealer } from './kernel/documents/sealer.ts'
 import { type EventBus, type Handler, openEventBus, type Timer } from './kernel/events.ts'
 import { createFileStore } from './kernel/files.ts'
 import { mountRoutes } from './kernel/http/mount.ts'
@@ -14,6 +16,7 @@ import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
 import type { Kit } from './kernel/kit.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
 import * as catalog from './modules/catalog/index.ts'
+import * as contracts from './modules/contracts/index.ts'
 import * as data from './modules/data/index.ts'
 import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
@@ -26,7 +29,7 @@ interface Module {
 }
 
 /** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
-export const modules: readonly Module[] = [operations, identity, data, catalog, ledger]
+export const modules: readonly Module[] = [operations, identity, data, catalog, contracts, ledger]
 
 /** One running exchange: the web half, the worker half, or both. */
 export interface Exchange {
@@ -53,6 +56,8 @@ async function openKit(
     },
     keyring,
     files: createFileStore(`${config.home}/files`),
+    renderer: createRenderer(),
+    sealer: createSealer(client, keyring),
     signToken: claims => {
       if (!signer) throw new Error('tokens are signed by the web role only')
       return signer.jwt.sign(claims)
@@ -103,6 +108,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
     async close() {
       await app.close()
       await (worker ? worker.stop() : bus.stop())
+      await kit.renderer.close()
       await Promise.all([client.end({ timeout: 5 }), jobs.end({ timeout: 5 })])
     },
   }

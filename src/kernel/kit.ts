@@ -1,3 +1,5 @@
+import type { Renderer } from './documents/renderer.ts'
+import type { Sealer } from './documents/sealer.ts'
 import type { FileStore } from './files.ts'
 import type { Keyring } from './keys.ts'
 
@@ -15,6 +17,10 @@ export interface Kit {
   readonly keyring: Keyring
   /** Stored files by the SHA-256 of their bytes. */
   readonly files: FileStore
+  /** Sets documents as PDF, in a thread of its own. */
+  readonly renderer: Renderer
+  /** Puts the exchange's seal on PDFs. */
+  readonly sealer: Sealer
   /** Signs an access token (JWT, EdDSA) for a session. */
   readonly signToken: (claims: Record<string, unknown>) => string
 }

@@ -54,6 +54,12 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
   })
 }
 
+/** The body without what only proves who asks. */
+function withoutSecrets(body: unknown, secrets: readonly string[]): unknown {
+  if (secrets.length === 0 || typeof body !== 'object' || body === null) return body
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !secrets.includes(name)))
+}
+
 async function perform(route: Route, engine: Engine, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { actor } = request
   const input = { params: request.params, query: request.query, body: request.body } as never
@@ -68,7 +74,18 @@ async function perform(route: Route, engine: Engine, request: FastifyRequest, re
     actor,
     {
       operation: spec.operation,
-      idempotency: key === undefined ? undefined : { key, input },
+      idempotency:
+        key === undefined
+          ? undefined
+          : {
+              key,
+              // one person's key for another organisation of theirs is another request
+              input: {
+                ...(input as object),
+                organization: actor.organizationId,
+                body: withoutSecrets(request.body, spec.secrets ?? []),
+              },
+            },
       reply: value => ({ status, body: reply.serialize(value as never) as string }),
     },
     cx => spec.run(cx, input),

@@ -33,6 +33,11 @@ export interface WriteSpec<P, Q, B, R extends TSchema> extends Common<P, Q, B> {
   readonly status?: 200 | 201 | 202
   /** The reply carries a secret (token, signed address): it is not kept for replays. */
   readonly hasSecretReply?: boolean
+  /**
+   * Members of the body that prove who asks but are no part of what is asked (a password): they enter no hash, so that
+   * a replay is known by the rest and nothing that could be guessed at is stored.
+   */
+  readonly secrets?: readonly string[]
   readonly run: (cx: Cx, input: Input<P, Q, B>) => Promise<Static<R>>
 }
 

@@ -10,6 +10,7 @@ export {
   operatorOrganization,
   organizationOf,
   organizationsOf,
+  personNames,
   requireOrganization,
 } from './queries.ts'
 export { fingerprintOf, foundExchange, signAs } from './service.ts'

@@ -122,3 +122,13 @@ export const listSessions = (rx: Rx) =>
     )
     .orderBy(desc(session.createdAt))
     .limit(100)
+
+/** The names of people by id, for documents that name who acted; erased and unknown ones are absent. */
+export async function personNames(rx: Rx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const found = await rx.tx
+    .select({ id: person.id, name: person.name })
+    .from(person)
+    .where(inArray(person.id, [...ids]))
+  return new Map(found.map(row => [row.id, row.name]))
+}

@@ -1,0 +1,20 @@
+import { readingRoutes } from './readingroutes.ts'
+import { movingRoutes } from './routes.ts'
+
+export { handlers, timers } from './handlers.ts'
+export { alreadySigned, type ContractState, contractMachine, notSealed, type Side, sameSigner } from './model.ts'
+export { listModelContracts, modelContractOf } from './modelcontract.ts'
+export {
+  annulContract,
+  beginTerm,
+  completeContract,
+  markDisputed,
+  resumeContract,
+  suspendContract,
+  terminateContract,
+} from './performance.ts'
+export { type ContractFacts, contractOf, listContracts, mayRead, readContract, signaturesOf } from './queries.ts'
+export type { Deviation, Terms } from './terms.ts'
+export { toContract, toContractBrief } from './wire.ts'
+
+export const routes = [...movingRoutes, ...readingRoutes]

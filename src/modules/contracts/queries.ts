@@ -1,0 +1,155 @@
+import { and, asc, desc, eq, like, or, sql } from 'drizzle-orm'
+import type { Actor } from '../../kernel/actor.ts'
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor, toPage } from '../../kernel/page.ts'
+import { notFound } from '../../kernel/problem.ts'
+import type { ContractState } from './model.ts'
+import { contract, contractSignature, proposal } from './schema.ts'
+import type { Deviation, Terms } from './terms.ts'
+
+type Row = typeof contract.$inferSelect
+type SignatureRow = typeof contractSignature.$inferSelect
+
+/** What later modules know of a contract. */
+export interface ContractFacts {
+  readonly id: string
+  readonly number: string
+  readonly state: ContractState
+  readonly isDisputed: boolean
+  readonly version: number
+  readonly division: string
+  readonly vendorDivision: string
+  readonly buyerDivision: string
+  readonly vendorId: string
+  readonly buyerId: string
+  readonly productId: string
+  readonly productNumber: string
+  readonly productName: string
+  readonly productVersion: number
+  readonly listingId: string
+  readonly dataVersionId: string
+  readonly plan: { readonly id: string; readonly version: number; readonly kind: string }
+  readonly amountFen: bigint
+  readonly terms: Terms
+  readonly termsText: string
+  readonly deviations: readonly Deviation[]
+  readonly templateCode: string
+  readonly templateVersion: string
+  readonly templateHash: string
+  readonly textHash: string | null
+  readonly pdfSha256: string | null
+  readonly signatures: readonly SignatureRow[]
+  readonly lapsesAt: Date | null
+  readonly agreedAt: Date | null
+  readonly effectiveAt: Date | null
+  readonly endsOn: string | null
+  readonly sealedAt: Date | null
+  readonly endedAt: Date | null
+  readonly reason: string | null
+  readonly rulePack: string
+  readonly createdAt: Date
+}
+
+const factsOf = (row: Row, signatures: readonly SignatureRow[]): ContractFacts => ({
+  ...row,
+  state: row.state as ContractState,
+  plan: { id: row.planId, version: row.planVersion, kind: row.planKind },
+  signatures,
+})
+
+/** The digits of a division that everything inside it shares: 14, 1401 or all six. */
+const stem = (division: string): string => division.replace(/(00){1,2}$/, '')
+
+/**
+ * Whether the actor may know of a contract: its parties, the operator, and the authorities that the vendor's or the
+ * buyer's division falls to, with those above (domain §5).
+ */
+export function mayRead(actor: Actor, row: Pick<Row, 'vendorId' | 'buyerId' | 'division' | 'buyerDivision'>): boolean {
+  if (actor.kind === 'system' || actor.roles.includes('operator')) return true
+  if (actor.organizationId === null) return false
+  if (actor.organizationId === row.vendorId || actor.organizationId === row.buyerId) return true
+  if (!actor.roles.includes('authority') || actor.division === null) return false
+  const own = stem(actor.division)
+  return row.division.startsWith(own) || row.buyerDivision.startsWith(own)
+}
+
+/** The same as a condition on rows, for lists. */
+function readable(actor: Actor) {
+  if (actor.kind === 'system' || actor.roles.includes('operator')) return undefined
+  const own = actor.organizationId
+  if (own === null) return sql`false`
+  const isParty = or(eq(contract.vendorId, own), eq(contract.buyerId, own))
+  if (!actor.roles.includes('authority') || actor.division === null) return isParty
+  const inside = `${stem(actor.division)}%`
+  return or(isParty, like(contract.division, inside), like(contract.buyerDivision, inside))
+}
+
+/** A contract with its signatures, whoever asks: for later modules. @throws not-found */
+export async function contractOf(rx: Rx, id: string): Promise<ContractFacts> {
+  const [row] = await rx.tx.select().from(contract).where(eq(contract.id, id))
+  if (!row) throw notFound()
+  return factsOf(row, await signaturesOf(rx, id))
+}
+
+/** The signatures on a contract in the order they were given. */
+export const signaturesOf = (rx: Rx, contractId: string) =>
+  rx.tx
+    .select()
+    .from(contractSignature)
+    .where(eq(contractSignature.contractId, contractId))
+    .orderBy(asc(contractSignature.signedAt), asc(contractSignature.id))
+
+/** A contract for one who may know of it. @throws not-found, the same for a foreign one as for none. */
+export async function readContract(rx: Rx, id: string): Promise<ContractFacts> {
+  const facts = await contractOf(rx, id)
+  if (!mayRead(rx.actor, facts)) throw notFound()
+  return facts
+}
+
+/** The frozen Chinese text; null before `agree`. */
+export async function frozenText(rx: Rx, id: string): Promise<string | null> {
+  const [row] = await rx.tx.select({ body: contract.body }).from(contract).where(eq(contract.id, id))
+  return row?.body ?? null
+}
+
+/** The terms that were put on the table, round by round. @throws not-found */
+export async function listProposals(rx: Rx, id: string) {
+  await readContract(rx, id)
+  return rx.tx.select().from(proposal).where(eq(proposal.contractId, id)).orderBy(asc(proposal.round))
+}
+
+export interface ContractQuery {
+  readonly state?: string
+  readonly side?: 'vendor' | 'buyer'
+  readonly productId?: string
+  readonly limit?: number
+  readonly after?: string
+}
+
+/** A page of the contracts the actor may know of, newest first (ids carry the order). */
+export async function listContracts(rx: Rx, query: ContractQuery) {
+  const limit = query.limit ?? 20
+  const after = decodeCursor(query.after, 1)
+  const own = rx.actor.organizationId ?? ''
+  const bySide = { vendor: contract.vendorId, buyer: contract.buyerId }
+  const rows = await rx.tx
+    .select()
+    .from(contract)
+    .where(
+      and(
+        readable(rx.actor),
+        query.state ? eq(contract.state, query.state) : undefined,
+        query.side ? eq(bySide[query.side], own) : undefined,
+        query.productId ? eq(contract.productId, query.productId) : undefined,
+        after && sql`${contract.id} < ${String(after[0])}::uuid`,
+      ),
+    )
+    .orderBy(desc(contract.id))
+    .limit(limit + 1)
+  return toPage(
+    rows,
+    limit,
+    row => [row.id],
+    row => factsOf(row, []),
+  )
+}
