@@ -55,12 +55,7 @@ const dateFormats = "['%Y-%m-%d', '%Y/%m/%d', '%Y年%m月%d日', '%Y年%m月%d']
 const timestampFormats =
   "['%Y-%m-%d %H:%M:%S', '%Y/%m/%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y/%m/%d %H:%M', '%Y年%m月%d日 %H:%M:%S', '%Y年%m月%d日 %H:%M']"
 
-// Plain string functions: each regular expression of the engine may hold 8 MB for itself, in every thread.
-const onlyHas = (value: string, characters: string) => `translate(${value}, '${characters}', '') = ''`
-const unsigned = (c: string) => `ltrim(${c}, '+-')`
-const isInteger = (c: string) => `(${c} <> '' AND ${onlyHas(unsigned(c), '0123456789')})`
-const isIdentifier = (c: string) => `(${onlyHas(unsigned(c), '0123456789.')}
-  AND (length(split_part(${unsigned(c)}, '.', 1)) >= 16 OR (${unsigned(c)} LIKE '0_%' AND ${unsigned(c)} NOT LIKE '0.%')))`
+// Casts and plain comparisons: each regular expression of the engine may hold 8 MB in every thread, and costs more.
 const hasOffset = (c: string) =>
   `(right(${c}, 1) = 'Z' OR contains(substr(${c}, 11), '+') OR contains(substr(${c}, 11), '-'))`
 
@@ -68,7 +63,8 @@ const hasOffset = (c: string) =>
 function keyOf(candidate: Candidate, c: string): string {
   switch (candidate) {
     case 'number':
-      return `CASE WHEN ${onlyHas(c, '0123456789+-.eE')} AND NOT ${isIdentifier(c)} THEN TRY_CAST(${c} AS DOUBLE) END`
+      // The cast would also take NaN, infinity and 1_000.
+      return `CASE WHEN contains(${c}, '_') OR contains(lower(${c}), 'n') THEN NULL ELSE TRY_CAST(${c} AS DOUBLE) END`
     case 'date':
       return `CAST(try_strptime(${c}, ${dateFormats}) AS DATE)`
     case 'compactDate':
@@ -82,6 +78,11 @@ function keyOf(candidate: Candidate, c: string): string {
       return c
   }
 }
+
+/** A number whose digits say more than its value: a leading zero, or more digits than a number keeps. */
+const isIdentifier = (c: string) => `(length(${c}) >= 16 AND length(ltrim(split_part(${c}, '.', 1), '+-')) >= 16
+  OR starts_with(${c}, '0') AND length(${c}) > 1 AND substr(${c}, 2, 1) NOT IN ('.', 'e', 'E')
+  OR substr(${c}, 1, 2) IN ('-0', '+0') AND length(${c}) > 2 AND substr(${c}, 3, 1) NOT IN ('.', 'e', 'E'))`
 
 interface Facts {
   readonly filled: number
@@ -99,28 +100,27 @@ interface Facts {
   readonly stranger: string | null
 }
 
-const FACTS_PER_COLUMN = 13
-
-function factsSql(candidate: Candidate, c: string, isExact: boolean): string {
-  const key = keyOf(candidate, c)
-  const isNumber = candidate === 'number'
-  const isTime = candidate === 'date' || candidate === 'compactDate' || candidate === 'timestamp'
+/** The aggregates over a column `c` and its key `k`, by the fact they give. */
+function factsSql(candidate: Candidate, c: string, k: string, isExact: boolean): [keyof Facts, string][] {
   const shown = (value: string) => `left(${value}, ${SHOWN_CHARACTERS})`
-  return [
-    `count(${c})`,
-    isExact ? `count(DISTINCT ${c})` : `approx_count_distinct(${c})`,
-    shown(`any_value(${c})`),
-    `count(${key})`,
-    isNumber ? `count_if(${isInteger(c)})` : '0',
-    isNumber ? `count_if(${isIdentifier(c)})` : '0',
-    isTime ? `CAST(min(${key}) AS VARCHAR)` : 'NULL',
-    isTime ? `CAST(max(${key}) AS VARCHAR)` : 'NULL',
-    candidate === 'text' ? 'NULL' : `arg_min(${c}, ${key})`,
-    candidate === 'text' ? 'NULL' : `arg_max(${c}, ${key})`,
-    shown(`min(${c})`),
-    shown(`max(${c})`),
-    candidate === 'text' ? 'NULL' : shown(`any_value(${c}) FILTER (${key} IS NULL)`),
-  ].join(', ')
+  const facts: [keyof Facts, string][] = [
+    ['filled', `count(${c})`],
+    ['distinct', isExact ? `count(DISTINCT ${c})` : `approx_count_distinct(${c})`],
+    ['example', shown(`any_value(${c})`)],
+    ['textMin', shown(`min(${c})`)],
+    ['textMax', shown(`max(${c})`)],
+  ]
+  if (candidate === 'text') return facts
+  facts.push(['matching', `count(${k})`], ['stranger', shown(`any_value(${c}) FILTER (${k} IS NULL)`)])
+  if (candidate === 'boolean') return facts
+  facts.push(['min', `arg_min(${c}, ${k})`], ['max', `arg_max(${c}, ${k})`])
+  if (candidate === 'number') {
+    facts.push(['integers', `count(${k}) FILTER (NOT contains(${c}, '.') AND NOT contains(lower(${c}), 'e'))`])
+    facts.push(['identifiers', `count(${k}) FILTER (${isIdentifier(c)})`])
+  } else {
+    facts.push(['isoFrom', `CAST(min(${k}) AS VARCHAR)`], ['isoTo', `CAST(max(${k}) AS VARCHAR)`])
+  }
+  return facts
 }
 
 function typeOf(column: RawColumn, candidate: Candidate, facts: Facts): ColumnType {
@@ -187,24 +187,53 @@ function resultOf(column: RawColumn, candidate: Candidate, facts: Facts, rows: n
   }
 }
 
-function factsOf(values: readonly unknown[]): Facts {
-  const count = (at: number) => Number(values[at] ?? 0)
-  const words = (at: number) => (typeof values[at] === 'string' ? values[at] : null)
-  return {
-    filled: count(0),
-    distinct: count(1),
-    example: words(2),
-    matching: count(3),
-    integers: count(4),
-    identifiers: count(5),
-    isoFrom: words(6),
-    isoTo: words(7),
-    min: words(8),
-    max: words(9),
-    textMin: words(10),
-    textMax: words(11),
-    stranger: words(12),
+/** What an aggregate gives, as the fact it stands for; a fact not asked for is 0 or null. */
+function factsOf(candidate: Candidate, found: ReadonlyMap<string, unknown>): Facts {
+  const count = (fact: keyof Facts) => Number(found.get(fact) ?? 0)
+  const words = (fact: keyof Facts) => {
+    const value = found.get(fact)
+    return typeof value === 'string' ? value : null
   }
+  return {
+    filled: count('filled'),
+    distinct: count('distinct'),
+    example: words('example'),
+    matching: candidate === 'text' ? count('filled') : count('matching'),
+    integers: count('integers'),
+    identifiers: count('identifiers'),
+    isoFrom: words('isoFrom'),
+    isoTo: words('isoTo'),
+    min: words('min'),
+    max: words('max'),
+    textMin: words('textMin'),
+    textMax: words('textMax'),
+    stranger: words('stranger'),
+  }
+}
+
+async function readBatch(
+  connection: DuckDBConnection,
+  table: string,
+  first: number,
+  candidates: readonly Candidate[],
+  isExact: boolean,
+): Promise<Facts[]> {
+  // Keys are made once in an inner query: the planner's time grows with every repetition.
+  const inner = candidates.flatMap((candidate, at) => {
+    const c = `c${first + at}`
+    return candidate === 'text' ? [c] : [c, `${keyOf(candidate, c)} AS k${first + at}`]
+  })
+  const asked = candidates.map((candidate, at) => factsSql(candidate, `c${first + at}`, `k${first + at}`, isExact))
+  const reader = await connection.runAndReadAll(
+    `SELECT ${asked.flatMap(facts => facts.map(([, sql]) => sql)).join(', ')}
+     FROM (SELECT ${inner.join(', ')} FROM read_parquet(${quoted(table)}))`,
+  )
+  const values = reader.getRowsJson()[0] ?? []
+  let next = 0
+  return asked.map((facts, at) => {
+    const found = new Map(facts.map(([fact]) => [fact, values[next++]]))
+    return factsOf(candidates[at] ?? 'text', found)
+  })
 }
 
 /** Reads the facts of every column of tables whose columns are texts c0, c1, … */
@@ -220,12 +249,10 @@ export async function readColumns(
     const batch = columns.slice(first, first + BATCH)
     const table = tables[Math.floor(first / COLUMNS_PER_TABLE)] ?? ''
     const candidates = batch.map(candidateOf)
-    const parts = candidates.map((candidate, at) => factsSql(candidate, `c${first + at}`, isExact))
-    const reader = await connection.runAndReadAll(`SELECT ${parts.join(', ')} FROM read_parquet(${quoted(table)})`)
-    const values = reader.getRowsJson()[0] ?? []
+    const facts = await readBatch(connection, table, first, candidates, isExact)
     for (const [at, column] of batch.entries()) {
-      const facts = factsOf(values.slice(at * FACTS_PER_COLUMN, (at + 1) * FACTS_PER_COLUMN))
-      results.push(resultOf(column, candidates[at] ?? 'text', facts, rows))
+      const [candidate, found] = [candidates[at], facts[at]]
+      if (candidate && found) results.push(resultOf(column, candidate, found, rows))
     }
   }
   return results

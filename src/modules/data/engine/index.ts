@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,14 +29,15 @@ export interface ProfileOptions {
 
 const DEFAULT_TIMEOUT_MS = 120_000
 const CPU_SECONDS = 180
-/**
- * Private memory that may be mapped, as a last wall behind the engine's own limit of 512 MB: allocators map several
- * times what they use (0.65 GB before the first row, 3 GB for 2,000 columns with 0.45 GB in use).
- */
-const DATA_BYTES = 4_000_000_000
+/** Memory in use at which the process is ended: the engine's own limit of 512 MB, the heap, and the programs. */
+const MOST_RESIDENT_BYTES = 1_300_000_000
+const WATCH_MS = 200
+/** A last wall behind that. Not lower: allocators map several times what they use (5 GB for 0.5 GB in use). */
+const DATA_BYTES = 12_000_000_000
 const HEAP_MEBIBYTES = 384
 const MOST_AT_ONCE = 2
 const MOST_WAITING = 32
+const PAGE_BYTES = 4096
 const PRLIMIT = '/usr/bin/prlimit'
 
 let running = 0
@@ -74,6 +75,18 @@ const tooHeavy = (cause: unknown) =>
     cause,
   )
 
+/** Ends a process that holds more memory than allowed; where the system does not tell, other limits remain. */
+function watchMemory(child: ChildProcess): NodeJS.Timeout {
+  return setInterval(() => {
+    readFile(`/proc/${child.pid}/statm`, 'utf8').then(
+      pages => {
+        if (Number(pages.split(' ')[1]) * PAGE_BYTES > MOST_RESIDENT_BYTES) child.kill('SIGKILL')
+      },
+      () => {},
+    )
+  }, WATCH_MS)
+}
+
 /** Runs the engine's process to its answer; undefined when it ended without one. */
 function run(args: readonly string[], folder: string, timeoutMs: number): Promise<Answer | undefined> {
   const [command, list] = commandOf(args)
@@ -93,6 +106,7 @@ function run(args: readonly string[], folder: string, timeoutMs: number): Promis
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     })
+    const watch = watchMemory(child)
     let answer: Answer | undefined
     let complaint = ''
     child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
@@ -101,8 +115,12 @@ function run(args: readonly string[], folder: string, timeoutMs: number): Promis
     child.on('message', message => {
       answer = message as Answer
     })
-    child.on('error', reject)
+    child.on('error', error => {
+      clearInterval(watch)
+      reject(error)
+    })
     child.on('close', (code, signal) => {
+      clearInterval(watch)
       if (answer) resolve(answer)
       else if (signal || code === 134 || code === 137 || /heap out of memory|bad_alloc|Out of Memory/.test(complaint))
         resolve(undefined)
