@@ -86,6 +86,7 @@ export const access: AccessTable = {
   'contract.terminate': ['operator:checker'],
   'contract.annul': ['operator:checker', 'authority:checker'],
   // exchange
+  'page.read': ['anyone'],
   'clock.read': ['anyone'],
   'clock.advance': ['anyone'],
 }

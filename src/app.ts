@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { access } from './access.ts'
 import type { Config } from './config.ts'
+import * as home from './desks/home.tsx'
+import * as problems from './desks/problems.tsx'
 import { createEngine, type Engine } from './kernel/command.ts'
 import { type Client, connect } from './kernel/db/client.ts'
 import { createRenderer } from './kernel/documents/renderer.ts'
@@ -21,6 +23,7 @@ import * as data from './modules/data/index.ts'
 import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
 import * as operations from './operations.ts'
+import * as assets from './web/assets.ts'
 
 interface Module {
   readonly routes?: readonly Route[]
@@ -30,6 +33,12 @@ interface Module {
 
 /** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
 export const modules: readonly Module[] = [operations, identity, data, catalog, contracts, ledger]
+
+/** Pages that span modules, and what every page needs; they come after the modules and own no table. */
+export const desks: readonly Module[] = [assets, home, problems]
+
+/** Every route that the exchange serves. */
+export const allRoutes = (): Route[] => [...modules, ...desks].flatMap(m => m.routes ?? [])
 
 /** One running exchange: the web half, the worker half, or both. */
 export interface Exchange {
@@ -87,16 +96,12 @@ export async function createExchange(config: Config, databaseUrl: string, logger
     publicUrl: config.publicUrl,
     tokenKey: await exchangeKey(client, kit.keyring, 'token'),
     requestsPerMinute: config.requestsPerMinute,
+    problemPage: problems.pageFor,
   })
   setSigner(app)
   identity.useAuthentication(app, client)
   mountProbes(app, client, bus)
-  mountRoutes(
-    app,
-    modules.flatMap(m => m.routes ?? []),
-    access,
-    engine,
-  )
+  mountRoutes(app, allRoutes(), access, engine)
   let worker: Worker | undefined
   return {
     app,

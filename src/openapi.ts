@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { access } from './access.ts'
-import { modules } from './app.ts'
+import { allRoutes } from './app.ts'
 import type { Engine } from './kernel/command.ts'
 import { mountRoutes } from './kernel/http/mount.ts'
 import { buildServer } from './kernel/http/server.ts'
@@ -16,12 +16,7 @@ export async function openapiDocument(publicUrl: string): Promise<Record<string,
   })
   const refuse = () => Promise.reject(new Error('this server only describes itself'))
   const engine: Engine = { write: refuse, read: refuse }
-  mountRoutes(
-    app,
-    modules.flatMap(m => m.routes ?? []),
-    access,
-    engine,
-  )
+  mountRoutes(app, allRoutes(), access, engine)
   await app.ready()
   const document = app.swagger() as unknown as Record<string, unknown>
   await app.close()

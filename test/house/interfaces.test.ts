@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { access } from '../../src/access.ts'
-import { modules } from '../../src/app.ts'
+import { allRoutes, modules } from '../../src/app.ts'
 import { addressOf } from '../../src/kernel/http/route.ts'
 import { type Machine, toMermaid } from '../../src/kernel/machine.ts'
 import { openapiDocument } from '../../src/openapi.ts'
 import { golden } from '../support/golden.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-const routes = modules.flatMap(m => m.routes ?? [])
+const routes = allRoutes()
 
 t.test('every route names a row of the access table, and every row is used', async t => {
   const used = new Set(routes.map(r => r.spec.permission))

@@ -14,6 +14,13 @@ import {
 import { chooseLanguage, text } from '../text.ts'
 import { validationProblem } from './validation.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the request was refused with; its log line names it. */
+    failure: { readonly problem: Problem; readonly error: unknown } | undefined
+  }
+}
+
 function problemOfStatus(error: FastifyError): Problem | undefined {
   const detail = text(`请求无法处理：${error.message}`, error.message)
   switch (error.statusCode) {
@@ -45,20 +52,27 @@ export function problemOf(error: unknown): Problem {
   return problemOfDatabase(error) ?? problemOfStatus(fastifyError) ?? internalError(undefined, { cause: error })
 }
 
-/** Answers any error as a problem document in the reader's language, and logs what is ours to mend. */
-export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Whether a person's browser asks, for an address that is no part of the API. */
+const isBrowsing = (request: FastifyRequest) =>
+  !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')
+
+/** Answers any error as a problem document in the reader's language, or as a page to a browser. */
+export function replyWithProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problemPage?: (request: FastifyRequest, problem: Problem) => string,
+): FastifyReply {
   const problem = problemOf(error)
   const { status } = problem.type
-  if (status >= 500) request.log.error({ err: error }, problem.message)
-  else request.log.info({ problem: problem.type.slug, detail: problem.detail.en }, 'refused')
+  request.failure = { problem, error }
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   const language = chooseLanguage(request.headers['accept-language'])
+  reply.code(status).header('content-language', language).header('cache-control', 'no-store').serializer(String)
+  if (problemPage && isBrowsing(request))
+    return reply.type('text/html; charset=utf-8').send(problemPage(request, problem))
   return reply
-    .code(status)
-    .header('content-language', language)
-    .header('cache-control', 'no-store')
     .type('application/problem+json; charset=utf-8')
-    .serializer(JSON.stringify)
-    .send(problemDocument(problem, language, request.id))
+    .send(JSON.stringify(problemDocument(problem, language, request.id)))
 }

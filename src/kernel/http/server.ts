@@ -7,12 +7,13 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { KeyPair } from '../keys.ts'
-import { notFound } from '../problem.ts'
+import { notFound, type Problem } from '../problem.ts'
 import { text } from '../text.ts'
 import { ProblemShape } from '../wire.ts'
+import { OneLine, refuseAddress, refuseBytes } from './edge.ts'
 import { replyWithProblem } from './failure.ts'
 import { useValidators } from './validation.ts'
 
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly tokenKey: KeyPair
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number
+  /** A refusal as HTML, for whoever opens an address that is not the API's in a browser. */
+  readonly problemPage?: (request: FastifyRequest, problem: Problem) => string
 }
 
 /** Access tokens live this many seconds; a session ended in between is refused at once by its row. */
@@ -91,27 +94,29 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     loggerInstance: options.logger as FastifyBaseLogger,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    logController: new OneLine(),
+    frameworkErrors: refuseAddress,
+    clientErrorHandler: refuseBytes,
     bodyLimit: 1024 * 1024,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     forceCloseConnections: 'idle',
     requestTimeout: 0,
-    return503OnClosing: true,
+    // a request that still arrives on an open connection while closing is served; its answer says to reconnect
+    return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   })
   useValidators(app)
   app.addSchema(ProblemShape)
-  app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply))
+  const { problemPage } = options
+  app.decorateRequest('failure')
+  app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, problemPage))
   await protect(app, options)
   await receiveFiles(app)
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
-    replyWithProblem(
-      notFound(
-        text(`没有 ${request.method} ${request.url} 这个地址。`, `There is no ${request.method} ${request.url}.`),
-      ),
-      request,
-      reply,
-    ),
-  )
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    const address = `${request.method} ${request.url.split('?')[0]}`
+    const problem = notFound(text(`没有 ${address} 这个地址。`, `There is no ${address}.`))
+    return replyWithProblem(problem, request, reply, problemPage)
+  })
   await app.register(compress, { threshold: 2048 })
   await app.register(etag)
   await describe(app, options.publicUrl)
