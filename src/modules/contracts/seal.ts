@@ -36,7 +36,7 @@ async function shownSignatures(cx: Cx, facts: ContractFacts): Promise<ShownSigna
 async function specOf(cx: Cx, facts: ContractFacts, issuer: string): Promise<ContractSpec> {
   const { meta } = await modelContractOf(facts.templateCode, facts.templateVersion)
   const [vendor, buyer] = facts.terms.parties
-  const amount = `${formatYuan(facts.amountFen)}（人民币${yuanToCapitals(facts.amountFen)}）`
+  const amount = `¥${formatYuan(facts.amountFen)}（${yuanToCapitals(facts.amountFen)}）`
   const changed = facts.deviations.length
   return {
     kind: 'contract',
