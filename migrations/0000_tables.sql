@@ -10,6 +10,8 @@ CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE SCHEMA "ledger";
 --> statement-breakpoint
+CREATE SCHEMA "transparency";
+--> statement-breakpoint
 CREATE SEQUENCE "kernel"."audit_seq" INCREMENT BY 64 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 64 CACHE 1;--> statement-breakpoint
 CREATE SEQUENCE "kernel"."number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
 CREATE TABLE "kernel"."audit_entry" (
@@ -24,7 +26,8 @@ CREATE TABLE "kernel"."audit_entry" (
 	"record" text NOT NULL,
 	"salt" "bytea" NOT NULL,
 	"leaf" text NOT NULL,
-	CONSTRAINT "audit_entry_seq_unique" UNIQUE("seq")
+	CONSTRAINT "audit_entry_seq_unique" UNIQUE("seq"),
+	CONSTRAINT "audit_entry_leaf_small" CHECK (octet_length("kernel"."audit_entry"."leaf") <= 4096)
 );
 --> statement-breakpoint
 CREATE TABLE "kernel"."audit_queue" (
@@ -479,6 +482,24 @@ CREATE TABLE "ledger"."transaction" (
 	CONSTRAINT "transaction_has_two_entries" CHECK ("ledger"."transaction"."entry_count" >= 2)
 );
 --> statement-breakpoint
+CREATE TABLE "transparency"."checkpoint" (
+	"size" bigint PRIMARY KEY NOT NULL,
+	"root" "bytea" NOT NULL,
+	"note" text NOT NULL,
+	"signed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "checkpoint_size_positive" CHECK ("transparency"."checkpoint"."size" > 0),
+	CONSTRAINT "checkpoint_root_length" CHECK (octet_length("transparency"."checkpoint"."root") = 32)
+);
+--> statement-breakpoint
+CREATE TABLE "transparency"."leaf" (
+	"leaf_index" bigint PRIMARY KEY NOT NULL,
+	"audit_id" uuid NOT NULL,
+	"hash" "bytea" NOT NULL,
+	CONSTRAINT "leaf_audit_unique" UNIQUE("audit_id"),
+	CONSTRAINT "leaf_index_whole" CHECK ("transparency"."leaf"."leaf_index" >= 0),
+	CONSTRAINT "leaf_hash_length" CHECK (octet_length("transparency"."leaf"."hash") = 32)
+);
+--> statement-breakpoint
 ALTER TABLE "catalog"."data_product" ADD CONSTRAINT "data_product_vendor_id_organization_id_fk" FOREIGN KEY ("vendor_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "catalog"."data_product" ADD CONSTRAINT "data_product_created_by_person_id_fk" FOREIGN KEY ("created_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "catalog"."listed_product" ADD CONSTRAINT "listed_product_product_id_data_product_id_fk" FOREIGN KEY ("product_id") REFERENCES "catalog"."data_product"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -521,6 +542,7 @@ ALTER TABLE "identity"."organization_key" ADD CONSTRAINT "organization_key_organ
 ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "identity"."session"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ledger"."entry" ADD CONSTRAINT "entry_transaction_id_transaction_id_fk" FOREIGN KEY ("transaction_id") REFERENCES "ledger"."transaction"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "transparency"."leaf" ADD CONSTRAINT "leaf_audit_id_audit_entry_id_fk" FOREIGN KEY ("audit_id") REFERENCES "kernel"."audit_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_entry_subject" ON "kernel"."audit_entry" USING btree ("subject_kind","subject_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entry_actor" ON "kernel"."audit_entry" USING btree ("actor","seq");--> statement-breakpoint
 CREATE INDEX "idempotency_age" ON "kernel"."idempotency" USING btree ("created_at");--> statement-breakpoint

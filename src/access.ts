@@ -28,6 +28,10 @@ export const access: AccessTable = {
   'api-token.list': ['member:administrator'],
   'api-token.create': ['member:administrator'],
   'api-token.revoke': ['member:administrator'],
+  // transparency
+  'log.read': ['anyone'],
+  'audit-entry.list': ['member'],
+  'audit-entry.read': ['anyone'],
   // data
   'data-version.upload': ['vendor:maker', 'vendor:administrator', 'institution:maker'],
   'data-version.retry': ['vendor:maker', 'vendor:administrator', 'institution:maker'],

@@ -16,12 +16,14 @@ import type { Route } from './kernel/http/route.ts'
 import { buildServer } from './kernel/http/server.ts'
 import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
 import type { Kit } from './kernel/kit.ts'
+import type { Machinery, Task, Vital } from './kernel/task.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
 import * as catalog from './modules/catalog/index.ts'
 import * as contracts from './modules/contracts/index.ts'
 import * as data from './modules/data/index.ts'
 import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
+import * as transparency from './modules/transparency/index.ts'
 import * as operations from './operations.ts'
 import * as assets from './web/assets.ts'
 
@@ -29,10 +31,12 @@ interface Module {
   readonly routes?: readonly Route[]
   readonly handlers?: readonly Handler[]
   readonly timers?: readonly Timer[]
+  readonly tasks?: readonly Task[]
+  readonly vitals?: readonly Vital[]
 }
 
 /** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
-export const modules: readonly Module[] = [operations, identity, data, catalog, contracts, ledger]
+export const modules: readonly Module[] = [operations, identity, transparency, data, catalog, contracts, ledger]
 
 /** Pages that span modules, and what every page needs; they come after the modules and own no table. */
 export const desks: readonly Module[] = [assets, home, problems]
@@ -73,7 +77,7 @@ async function openKit(
     },
   }
   // the keys are made at the first start, by whichever process comes first
-  await exchangeKey(client, keyring, 'token')
+  for (const name of ['token', 'log']) await exchangeKey(client, keyring, name)
   return {
     kit,
     setSigner: app => {
@@ -88,9 +92,11 @@ export async function createExchange(config: Config, databaseUrl: string, logger
   const jobs = connect(databaseUrl, { size: 1, name: 'jinshu-jobs', isPlain: true })
   const handlers = modules.flatMap(m => m.handlers ?? [])
   const timers = modules.flatMap(m => m.timers ?? [])
+  const tasks = modules.flatMap(m => m.tasks ?? [])
   const bus: EventBus = await openEventBus(jobs, handlers, error => logger.error({ err: error }, 'queue error'))
   const { kit, setSigner } = await openKit(config, client)
   const engine = createEngine(client, bus, kit)
+  const machinery: Machinery = { client, kit, log: logger }
   const app = await buildServer({
     logger,
     publicUrl: config.publicUrl,
@@ -100,7 +106,12 @@ export async function createExchange(config: Config, databaseUrl: string, logger
   })
   setSigner(app)
   identity.useAuthentication(app, client)
-  mountProbes(app, client, bus)
+  mountProbes(
+    app,
+    bus,
+    machinery,
+    modules.flatMap(m => m.vitals ?? []),
+  )
   mountRoutes(app, allRoutes(), access, engine)
   let worker: Worker | undefined
   return {
@@ -108,7 +119,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
     engine,
     kit,
     async startWorker() {
-      worker = await startWorker(engine, bus, timers, logger)
+      worker = await startWorker(engine, bus, { timers, tasks }, machinery)
     },
     async close() {
       await app.close()

@@ -46,6 +46,7 @@ export type Outcome<T> =
 
 /** The one funnel of writes and the one gate of reads. */
 export interface Engine {
+  readonly kit: Kit
   write<T>(actor: Actor, options: WriteOptions<T>, work: (cx: Cx) => Promise<T>): Promise<Outcome<T>>
   read<T>(actor: Actor, work: (rx: Rx) => Promise<T>): Promise<T>
 }
@@ -150,6 +151,7 @@ export function createEngine(client: Client, bus: EventBus, kit: Kit): Engine {
     })
   }
   return {
+    kit,
     async write(actor, options, work) {
       for (let tries = 1; ; tries++) {
         try {

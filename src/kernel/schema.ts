@@ -66,6 +66,7 @@ export const auditEntry = kernel.table(
   t => [
     index('audit_entry_subject').on(t.subjectKind, t.subjectId, t.seq),
     index('audit_entry_actor').on(t.actor, t.seq),
+    check('audit_entry_leaf_small', sql`octet_length(${t.leaf}) <= 4096`),
   ],
 )
 

@@ -1,11 +1,23 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Client } from '../db/client.ts'
 import type { EventBus } from '../events.ts'
 import { notFound, unavailable } from '../problem.ts'
+import type { Machinery, Vital } from '../task.ts'
 
 const isLocal = (request: FastifyRequest) =>
   /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for']
+
+function addVitals(registry: Registry, machinery: Machinery, vitals: readonly Vital[]): void {
+  for (const vital of vitals)
+    new Gauge({
+      name: vital.name,
+      help: vital.help,
+      registers: [registry],
+      async collect() {
+        this.set((await vital.measure(machinery)).value)
+      },
+    })
+}
 
 function metricsOf(app: FastifyInstance, bus: EventBus): Registry {
   const registry = new Registry()
@@ -34,17 +46,22 @@ function metricsOf(app: FastifyInstance, bus: EventBus): Registry {
   return registry
 }
 
-/** `/healthz` (the process lives), `/readyz` (it can serve: the database answers), `/metrics` (this machine only). */
-export function mountProbes(app: FastifyInstance, client: Client, bus: EventBus): void {
+/**
+ * `/healthz` (the process lives), `/readyz` (it can serve: the database answers; with warnings that an operator must
+ * look into but that do not stop service), `/metrics` (this machine only).
+ */
+export function mountProbes(app: FastifyInstance, bus: EventBus, machinery: Machinery, vitals: readonly Vital[]): void {
   const registry = metricsOf(app, bus)
+  addVitals(registry, machinery, vitals)
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async () => {
     try {
-      await client`select 1 from kernel.clock where id = 1`
+      await machinery.client`select 1 from kernel.clock where id = 1`
+      const measured = await Promise.all(vitals.map(vital => vital.measure(machinery)))
+      return { status: 'ready', warnings: measured.flatMap(({ warning }) => warning ?? []) }
     } catch (cause) {
       throw unavailable(undefined, { retryAfter: 2, cause })
     }
-    return { status: 'ready' }
   })
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     if (!isLocal(request)) throw notFound()

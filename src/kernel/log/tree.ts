@@ -63,7 +63,7 @@ export const treeConsistencyProof = async (readTile: ReadTile, oldSize: number, 
 
 /**
  * Appends leaf hashes to the tree of `size`. Reads only the partial tiles at its right edge; answers the new root and
- * each tile to be written before a checkpoint of the new size may be signed.
+ * each tile to be written before a checkpoint of the new size may be published.
  */
 export async function growTree(readTile: ReadTile, size: number, leaves: readonly Hash[]): Promise<Growth> {
   const tiles: { tile: Tile; bytes: Buffer }[] = []

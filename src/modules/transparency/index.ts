@@ -1,0 +1,15 @@
+export {
+  auditEntryOf,
+  type Entry,
+  entriesOf,
+  integratedEntry,
+  isIntegrated,
+  notIntegrated,
+  type Place,
+  proofOf,
+  publishedSize,
+  vkeyOf,
+} from './queries.ts'
+export { routes } from './routes.ts'
+export { tasks, vitals } from './tasks.ts'
+export { type Finding, type Report, repairFiles, verifyLog } from './verification.ts'
