@@ -48,6 +48,6 @@ t.test('audit entries can be neither changed nor deleted nor truncated, not even
     values (gen_random_uuid(), 64, now(), 'system', 'test.do', 'test', '1', '{}', decode('00', 'hex'), '{}')`
   await t.rejects(sql`update kernel.audit_entry set record = '{"x":1}'`, /append-only/)
   await t.rejects(sql`delete from kernel.audit_entry`, /append-only/)
-  await t.rejects(sql`truncate kernel.audit_entry`, /append-only/)
+  await t.rejects(sql`truncate kernel.audit_entry cascade`, /append-only/)
   await sql.end()
 })
