@@ -10,6 +10,8 @@ CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE SCHEMA "ledger";
 --> statement-breakpoint
+CREATE SCHEMA "registration";
+--> statement-breakpoint
 CREATE SCHEMA "transparency";
 --> statement-breakpoint
 CREATE SEQUENCE "kernel"."audit_seq" INCREMENT BY 64 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 64 CACHE 1;--> statement-breakpoint
@@ -250,6 +252,8 @@ CREATE TABLE "contracts"."contract" (
 	"plan_id" uuid NOT NULL,
 	"plan_version" integer NOT NULL,
 	"plan_kind" text NOT NULL,
+	"source_category" text NOT NULL,
+	"is_public_data" boolean NOT NULL,
 	"amount_fen" bigint NOT NULL,
 	"template_code" text NOT NULL,
 	"template_version" text NOT NULL,
@@ -482,6 +486,85 @@ CREATE TABLE "ledger"."transaction" (
 	CONSTRAINT "transaction_has_two_entries" CHECK ("ledger"."transaction"."entry_count" >= 2)
 );
 --> statement-breakpoint
+CREATE TABLE "registration"."filing" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"contract_id" uuid NOT NULL,
+	"division" text NOT NULL,
+	"buyer_division" text NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"buyer_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"facts" jsonb NOT NULL,
+	"facts_hash" text NOT NULL,
+	"due_at" timestamp (3) with time zone,
+	"is_provisional" boolean DEFAULT false NOT NULL,
+	"paused_days" integer,
+	"reason" text,
+	"rule_pack" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	"number" text,
+	"materials" jsonb NOT NULL,
+	"filed_at" timestamp (3) with time zone,
+	"checked_by" uuid,
+	"checked_at" timestamp (3) with time zone,
+	"receipt_sha256" text,
+	CONSTRAINT "filing_number_unique" UNIQUE("number"),
+	CONSTRAINT "filing_has_number" CHECK ("registration"."filing"."state" in ('draft', 'submitted') or "registration"."filing"."number" is not null)
+);
+--> statement-breakpoint
+CREATE TABLE "registration"."filing_version" (
+	"filing_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"facts" jsonb NOT NULL,
+	"facts_hash" text NOT NULL,
+	"explanation" text,
+	"reported_on" date NOT NULL,
+	CONSTRAINT "filing_version_pkey" PRIMARY KEY("filing_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "registration"."objection" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"registration_id" uuid NOT NULL,
+	"person_id" uuid NOT NULL,
+	"grounds" text NOT NULL,
+	"is_upheld" boolean,
+	"answer" text,
+	"raised_at" timestamp (3) with time zone NOT NULL,
+	"decided_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "registration"."registration" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"contract_id" uuid NOT NULL,
+	"division" text NOT NULL,
+	"buyer_division" text NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"buyer_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"facts" jsonb NOT NULL,
+	"facts_hash" text NOT NULL,
+	"due_at" timestamp (3) with time zone,
+	"is_provisional" boolean DEFAULT false NOT NULL,
+	"paused_days" integer,
+	"reason" text,
+	"rule_pack" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	"number" text,
+	"accepted_by" uuid,
+	"reviewed_by" uuid,
+	"publicity_ends_at" timestamp (3) with time zone,
+	"registered_at" timestamp (3) with time zone,
+	"valid_until" timestamp (3) with time zone,
+	"certificate_sha256" text,
+	CONSTRAINT "registration_number_unique" UNIQUE("number"),
+	CONSTRAINT "registration_has_number" CHECK ("registration"."registration"."state" <> 'registered' or "registration"."registration"."number" is not null),
+	CONSTRAINT "registration_two_people" CHECK ("registration"."registration"."reviewed_by" is null or "registration"."registration"."reviewed_by" <> "registration"."registration"."accepted_by")
+);
+--> statement-breakpoint
 CREATE TABLE "transparency"."checkpoint" (
 	"size" bigint PRIMARY KEY NOT NULL,
 	"root" "bytea" NOT NULL,
@@ -542,6 +625,14 @@ ALTER TABLE "identity"."organization_key" ADD CONSTRAINT "organization_key_organ
 ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "identity"."session"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ledger"."entry" ADD CONSTRAINT "entry_transaction_id_transaction_id_fk" FOREIGN KEY ("transaction_id") REFERENCES "ledger"."transaction"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."filing" ADD CONSTRAINT "filing_contract_id_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "contracts"."contract"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."filing" ADD CONSTRAINT "filing_checked_by_person_id_fk" FOREIGN KEY ("checked_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."filing_version" ADD CONSTRAINT "filing_version_filing_id_filing_id_fk" FOREIGN KEY ("filing_id") REFERENCES "registration"."filing"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."objection" ADD CONSTRAINT "objection_registration_id_registration_id_fk" FOREIGN KEY ("registration_id") REFERENCES "registration"."registration"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."objection" ADD CONSTRAINT "objection_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."registration" ADD CONSTRAINT "registration_contract_id_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "contracts"."contract"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."registration" ADD CONSTRAINT "registration_accepted_by_person_id_fk" FOREIGN KEY ("accepted_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "registration"."registration" ADD CONSTRAINT "registration_reviewed_by_person_id_fk" FOREIGN KEY ("reviewed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "transparency"."leaf" ADD CONSTRAINT "leaf_audit_id_audit_entry_id_fk" FOREIGN KEY ("audit_id") REFERENCES "kernel"."audit_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_entry_subject" ON "kernel"."audit_entry" USING btree ("subject_kind","subject_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entry_actor" ON "kernel"."audit_entry" USING btree ("actor","seq");--> statement-breakpoint
@@ -581,4 +672,15 @@ CREATE INDEX "organization_state" ON "identity"."organization" USING btree ("sta
 CREATE INDEX "organization_division" ON "identity"."organization" USING btree ("division");--> statement-breakpoint
 CREATE UNIQUE INDEX "person_email_unique" ON "identity"."person" USING btree (lower("email"));--> statement-breakpoint
 CREATE INDEX "session_person" ON "identity"."session" USING btree ("person_id","created_at");--> statement-breakpoint
-CREATE INDEX "transaction_effective" ON "ledger"."transaction" USING btree ("effective_at","id");
+CREATE INDEX "transaction_effective" ON "ledger"."transaction" USING btree ("effective_at","id");--> statement-breakpoint
+CREATE INDEX "filing_contract" ON "registration"."filing" USING btree ("contract_id");--> statement-breakpoint
+CREATE INDEX "filing_division" ON "registration"."filing" USING btree ("division","created_at","id");--> statement-breakpoint
+CREATE INDEX "filing_state" ON "registration"."filing" USING btree ("state","due_at");--> statement-breakpoint
+CREATE INDEX "filing_vendor" ON "registration"."filing" USING btree ("vendor_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "filing_buyer" ON "registration"."filing" USING btree ("buyer_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "objection_registration" ON "registration"."objection" USING btree ("registration_id");--> statement-breakpoint
+CREATE INDEX "registration_contract" ON "registration"."registration" USING btree ("contract_id");--> statement-breakpoint
+CREATE INDEX "registration_state" ON "registration"."registration" USING btree ("state","due_at");--> statement-breakpoint
+CREATE INDEX "registration_division" ON "registration"."registration" USING btree ("division","created_at","id");--> statement-breakpoint
+CREATE INDEX "registration_vendor" ON "registration"."registration" USING btree ("vendor_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "registration_buyer" ON "registration"."registration" USING btree ("buyer_id","created_at","id");

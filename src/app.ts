@@ -4,6 +4,7 @@ import { access } from './access.ts'
 import type { Config } from './config.ts'
 import * as home from './desks/home.tsx'
 import * as problems from './desks/problems.tsx'
+import * as verify from './desks/verify.tsx'
 import { createEngine, type Engine } from './kernel/command.ts'
 import { type Client, connect } from './kernel/db/client.ts'
 import { createRenderer } from './kernel/documents/renderer.ts'
@@ -23,6 +24,7 @@ import * as contracts from './modules/contracts/index.ts'
 import * as data from './modules/data/index.ts'
 import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
+import * as registration from './modules/registration/index.ts'
 import * as transparency from './modules/transparency/index.ts'
 import * as operations from './operations.ts'
 import * as assets from './web/assets.ts'
@@ -36,10 +38,19 @@ interface Module {
 }
 
 /** The modules in dependency order: each may call earlier ones; later ones hear of it by events. */
-export const modules: readonly Module[] = [operations, identity, transparency, data, catalog, contracts, ledger]
+export const modules: readonly Module[] = [
+  operations,
+  identity,
+  transparency,
+  data,
+  catalog,
+  contracts,
+  registration,
+  ledger,
+]
 
 /** Pages that span modules, and what every page needs; they come after the modules and own no table. */
-export const desks: readonly Module[] = [assets, home, problems]
+export const desks: readonly Module[] = [assets, home, problems, verify]
 
 /** Every route that the exchange serves. */
 export const allRoutes = (): Route[] => [...modules, ...desks].flatMap(m => m.routes ?? [])

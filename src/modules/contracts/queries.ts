@@ -30,6 +30,8 @@ export interface ContractFacts {
   readonly dataVersionId: string
   readonly plan: { readonly id: string; readonly version: number; readonly kind: string }
   readonly amountFen: bigint
+  readonly sourceCategory: string
+  readonly isPublicData: boolean
   readonly terms: Terms
   readonly termsText: string
   readonly deviations: readonly Deviation[]

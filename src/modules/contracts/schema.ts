@@ -45,6 +45,9 @@ export const contract = contracts.table(
       .references(() => pricePlan.id),
     planVersion: integer().notNull(),
     planKind: text().notNull(),
+    /** of the goods, by the rule pack's list; decides whether the trade is made public before registration */
+    sourceCategory: text().notNull(),
+    isPublicData: boolean().notNull(),
     amountFen: fen().notNull(),
     templateCode: text().notNull(),
     templateVersion: text().notNull(),

@@ -180,6 +180,8 @@ export async function createContract(cx: Cx, input: ContractInput): Promise<Cont
       planId: offer.plan.id,
       planVersion: offer.plan.version,
       planKind: offer.plan.kind,
+      sourceCategory: offer.sourceCategory,
+      isPublicData: offer.isPublicData,
       amountFen: offer.plan.amountFen,
       templateCode: MODEL_CONTRACT.code,
       templateVersion: MODEL_CONTRACT.version,

@@ -1,0 +1,174 @@
+import { eq } from 'drizzle-orm'
+import { addWorkingDays, dayOf } from '../../kernel/calendar.ts'
+import type { Cx } from '../../kernel/command.ts'
+import { newId } from '../../kernel/ids.ts'
+import { nextState } from '../../kernel/machine.ts'
+import { nextNumber } from '../../kernel/numbering.ts'
+import { forbidden, notFound } from '../../kernel/problem.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
+import { text } from '../../kernel/text.ts'
+import {
+  type FilingMove,
+  type FilingState,
+  filingMachine,
+  incompleteness,
+  materialsOf,
+  type TradeFacts,
+} from './model.ts'
+import { hashOf, tradeRecord } from './record.ts'
+import { filing, filingVersion } from './schema.ts'
+import { isCompetent } from './service.ts'
+
+export type Filing = typeof filing.$inferSelect
+type Change = Partial<Filing>
+
+const noClock: Change = { dueAt: null, isProvisional: false }
+
+/** One move of a filing: guarded by the life cycle, written, audited, told. */
+async function move(
+  cx: Cx,
+  id: string,
+  name: FilingMove,
+  change: (row: Filing) => Change | Promise<Change>,
+): Promise<Filing> {
+  const [row] = await cx.tx.select().from(filing).where(eq(filing.id, id)).for('update')
+  if (!row) throw notFound()
+  const state = nextState(filingMachine, row.state as FilingState, name)
+  const set = { ...(await change(row)), state, changedAt: cx.now }
+  const [after] = await cx.tx.update(filing).set(set).where(eq(filing.id, id)).returning()
+  cx.audit(`filing.${name}`, ['filing', id], {
+    from: row.state,
+    to: state,
+    version: after!.version,
+    number: after!.number,
+    factsHash: after!.factsHash,
+    reason: set.reason ?? null,
+    dueAt: after!.dueAt,
+    rulePack: after!.rulePack,
+  })
+  cx.emit(`registration.filing-${name}`, { filingId: id, contractId: row.contractId })
+  return after!
+}
+
+/** Reports a sealed contract to its authority: complete ones are filed at once, incomplete ones wait as draft. */
+export async function openFiling(cx: Cx, contractId: string): Promise<Filing> {
+  const { contract, facts } = await tradeRecord(cx, contractId)
+  const [row] = await cx.tx
+    .insert(filing)
+    .values({
+      id: newId(),
+      contractId,
+      division: contract.division,
+      buyerDivision: contract.buyerDivision,
+      vendorId: contract.vendorId,
+      buyerId: contract.buyerId,
+      state: filingMachine.initial,
+      facts,
+      factsHash: hashOf(facts),
+      materials: materialsOf(facts),
+      rulePack: rulesAt(cx.now).ref,
+      createdAt: cx.now,
+      changedAt: cx.now,
+    })
+    .returning()
+  return submitFiling(cx, row!.id)
+}
+
+/** Keeps the reported version for good. */
+async function keepVersion(cx: Cx, row: Filing, explanation: string | null): Promise<void> {
+  await cx.tx.insert(filingVersion).values({
+    filingId: row.id,
+    version: row.version,
+    facts: row.facts,
+    factsHash: row.factsHash,
+    explanation,
+    reportedOn: dayOf(cx.now),
+  })
+}
+
+/** Submits a draft and checks it for completeness; what it lacks is kept as the reason. */
+export async function submitFiling(cx: Cx, id: string): Promise<Filing> {
+  const submitted = await move(cx, id, 'submit', () => ({ reason: null }))
+  const missing = incompleteness(submitted.facts)
+  if (missing.length > 0)
+    return move(cx, id, 'reopen', () => ({ reason: missing.map(e => `${e.pointer}: ${e.message.zh}`).join('；') }))
+  const rules = rulesAt(cx.now)
+  const filed = await move(cx, id, 'file', async row => ({
+    number: row.number ?? (await nextNumber(cx, row.division, 'BA')),
+    filedAt: cx.now,
+    rulePack: rules.ref,
+    ...addWorkingDays(cx.now, rules.clocks.filingCheck.workingDays, rules),
+  }))
+  await keepVersion(cx, filed, null)
+  return filed
+}
+
+/** Only the authority of the trade's division checks it; the buyer's reads along; to all others it does not exist. */
+function requireCompetence(cx: Cx, row: Filing): void {
+  if (isCompetent(cx, row.division)) return
+  if (!isCompetent(cx, row.buyerDivision)) throw notFound()
+  throw forbidden(
+    text(
+      '该备案由供方所在地主管部门核查，贵单位可以查阅。',
+      "This filing is checked by the authority of the vendor's division; yours reads along.",
+    ),
+  )
+}
+
+/** 核查通过 */
+export const passFiling = (cx: Cx, id: string, note: string | null) =>
+  move(cx, id, 'pass', row => {
+    requireCompetence(cx, row)
+    return { ...noClock, checkedBy: cx.actor.personId, checkedAt: cx.now, reason: note }
+  })
+
+/** 责令补正, with a reason and a deadline in working days (the pack's default when none is given). */
+export const orderFilingCorrection = (cx: Cx, id: string, input: { reason: string; workingDays?: number }) =>
+  move(cx, id, 'order-correction', row => {
+    requireCompetence(cx, row)
+    const rules = rulesAt(cx.now)
+    return {
+      reason: input.reason,
+      checkedBy: cx.actor.personId,
+      checkedAt: cx.now,
+      rulePack: rules.ref,
+      ...addWorkingDays(cx.now, input.workingDays ?? rules.clocks.filingCorrection.workingDays, rules),
+    }
+  })
+
+/** What a correction may change: what people wrote, never what the contract or the file says. */
+export interface Correction {
+  readonly explanation: string
+  readonly scenario?: string
+  readonly personalInfoBasis?: string
+  readonly remarks?: string
+}
+
+/** The vendor's (or the operator's) answer to an ordered correction: a new version, filed and to be checked again. */
+export async function correctFiling(cx: Cx, id: string, input: Correction): Promise<Filing> {
+  const { explanation, ...changes } = input
+  const rules = rulesAt(cx.now)
+  const row = await move(cx, id, 'correct', before => {
+    const isOwn = before.vendorId === cx.actor.organizationId || cx.actor.roles.includes('operator')
+    if (!isOwn) throw notFound()
+    const facts: TradeFacts = { ...before.facts, ...changes }
+    return {
+      facts,
+      factsHash: hashOf(facts),
+      version: before.version + 1,
+      reason: null,
+      receiptSha256: null,
+      filedAt: cx.now,
+      rulePack: rules.ref,
+      ...addWorkingDays(cx.now, rules.clocks.filingCheck.workingDays, rules),
+    }
+  })
+  await keepVersion(cx, row, explanation)
+  return row
+}
+
+/** The deadline of a correction passed: the case goes to oversight (timer). */
+export const referFiling = (cx: Cx, id: string) => move(cx, id, 'refer', row => ({ ...noClock, reason: row.reason }))
+
+/** The contract ended. */
+export const closeFiling = (cx: Cx, id: string) => move(cx, id, 'close', () => noClock)

@@ -1,0 +1,156 @@
+import { and, asc, desc, eq, like, or, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { Actor } from '../../kernel/actor.ts'
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor, toPage } from '../../kernel/page.ts'
+import { notFound } from '../../kernel/problem.ts'
+import { integratedEntry } from '../transparency/index.ts'
+import type { Filing } from './filing.ts'
+import { maskName } from './model.ts'
+import { filing, filingVersion, objection, registration } from './schema.ts'
+import type { Registration } from './service.ts'
+
+interface Scoped {
+  readonly division: PgColumn
+  readonly buyerDivision: PgColumn
+  readonly vendorId: PgColumn
+  readonly buyerId: PgColumn
+}
+
+/**
+ * Which rows the actor may know of: its own trades; as authority those of its jurisdiction and, reading along, those
+ * whose buyer sits in it; as operator all.
+ */
+function readable(actor: Actor, table: Scoped) {
+  if (actor.kind === 'system' || actor.roles.includes('operator')) return sql`true`
+  const own = actor.organizationId
+  const asParty = own ? or(eq(table.vendorId, own), eq(table.buyerId, own)) : sql`false`
+  if (!actor.roles.includes('authority') || actor.division === null) return asParty
+  const stem = `${actor.division.replace(/(00){1,2}$/, '')}%`
+  return or(asParty, like(table.division, stem), like(table.buyerDivision, stem))
+}
+
+export interface ListQuery {
+  readonly state?: string
+  readonly division?: string
+  readonly isOverdue?: boolean
+  readonly limit?: number
+  readonly after?: string
+}
+
+const page = <R extends { createdAt: Date; id: string }>(rows: R[], limit: number) =>
+  toPage(
+    rows,
+    limit,
+    row => [row.createdAt.toISOString(), row.id],
+    row => row,
+  )
+
+function conditions(rx: Rx, table: typeof filing | typeof registration, query: ListQuery) {
+  const after = decodeCursor(query.after, 2)
+  return and(
+    readable(rx.actor, table),
+    query.state ? eq(table.state, query.state) : undefined,
+    query.division ? like(table.division, `${query.division.replace(/(00){1,2}$/, '')}%`) : undefined,
+    query.isOverdue ? sql`${table.dueAt} < ${rx.now.toISOString()}::timestamptz` : undefined,
+    after && sql`(${table.createdAt}, ${table.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+  )
+}
+
+/** Filings that the actor may know of, newest first. */
+export async function listFilings(rx: Rx, query: ListQuery) {
+  const limit = query.limit ?? 20
+  const rows = await rx.tx
+    .select()
+    .from(filing)
+    .where(conditions(rx, filing, query))
+    .orderBy(desc(filing.createdAt), desc(filing.id))
+    .limit(limit + 1)
+  return page(rows, limit)
+}
+
+/** Registrations that the actor may know of, newest first. */
+export async function listRegistrations(rx: Rx, query: ListQuery) {
+  const limit = query.limit ?? 20
+  const rows = await rx.tx
+    .select()
+    .from(registration)
+    .where(conditions(rx, registration, query))
+    .orderBy(desc(registration.createdAt), desc(registration.id))
+    .limit(limit + 1)
+  return page(rows, limit)
+}
+
+/** One filing with every version that was reported. @throws not-found also for what lies outside the actor's reach */
+export async function getFiling(rx: Rx, id: string) {
+  const [row] = await rx.tx
+    .select()
+    .from(filing)
+    .where(and(eq(filing.id, id), readable(rx.actor, filing)))
+  if (!row) throw notFound()
+  const versions = await rx.tx
+    .select()
+    .from(filingVersion)
+    .where(eq(filingVersion.filingId, id))
+    .orderBy(asc(filingVersion.version))
+  return { row, versions }
+}
+
+/** One registration with the objections raised against it. @throws not-found likewise */
+export async function getRegistration(rx: Rx, id: string) {
+  const [row] = await rx.tx
+    .select()
+    .from(registration)
+    .where(and(eq(registration.id, id), readable(rx.actor, registration)))
+  if (!row) throw notFound()
+  const objections = await rx.tx
+    .select()
+    .from(objection)
+    .where(eq(objection.registrationId, id))
+    .orderBy(asc(objection.raisedAt))
+  return { row, objections }
+}
+
+/** The registration of a contract; undefined until its contract is sealed. */
+export async function registrationOf(rx: Rx, contractId: string): Promise<Registration | undefined> {
+  return (await rx.tx.select().from(registration).where(eq(registration.contractId, contractId)))[0]
+}
+
+/** The filing of a contract; undefined until its contract is sealed. */
+export async function filingOf(rx: Rx, contractId: string): Promise<Filing | undefined> {
+  return (await rx.tx.select().from(filing).where(eq(filing.contractId, contractId)))[0]
+}
+
+const revoked = new Set(['cancelled', 'revoked'])
+
+/**
+ * What the public learns of a number: genuine, altered (the digest asked about is not the issued document's) or revoked;
+ * never price or terms. @throws not-found for a number that was never given
+ */
+export async function verifyNumber(rx: Rx, number: string, sha256?: string) {
+  const [asRegistration] = await rx.tx.select().from(registration).where(eq(registration.number, number))
+  const [asFiling] = asRegistration ? [] : await rx.tx.select().from(filing).where(eq(filing.number, number))
+  const row = asRegistration ?? asFiling
+  if (!row) throw notFound()
+  const document = asRegistration ? asRegistration.certificateSha256 : (asFiling?.receiptSha256 ?? null)
+  const isAltered = sha256 !== undefined && sha256 !== document
+  const place = await integratedEntry(rx, {
+    action: asRegistration ? 'registration.register' : 'filing.file',
+    subjectKind: asRegistration ? 'registration' : 'filing',
+    subjectId: row.id,
+  })
+  return {
+    number,
+    kind: asRegistration ? ('registration' as const) : ('filing' as const),
+    verdict: revoked.has(row.state) ? ('revoked' as const) : isAltered ? ('altered' as const) : ('genuine' as const),
+    state: row.state,
+    version: row.version,
+    issuedAt: asRegistration ? asRegistration.registeredAt : (asFiling?.filedAt ?? null),
+    validUntil: asRegistration?.validUntil ?? null,
+    vendor: maskName(row.facts.vendor.name),
+    buyer: maskName(row.facts.buyer.name),
+    productName: row.facts.productName,
+    documentSha256: document,
+    log: place ?? null,
+  }
+}

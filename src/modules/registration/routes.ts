@@ -1,0 +1,159 @@
+import { Type } from 'typebox'
+import type { Cx } from '../../kernel/command.ts'
+import { type Route, read, write } from '../../kernel/http/route.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { closed, IdParams, Sha256 } from '../../kernel/wire.ts'
+import { samePerson } from '../identity/index.ts'
+import { getRegistration, listRegistrations, verifyNumber } from './queries.ts'
+import {
+  acceptRegistration,
+  cancelRegistration,
+  decideObjection,
+  objectToRegistration,
+  passRegistration,
+  type Registration,
+  refuseRegistration,
+  rejectRegistration,
+  renewRegistration,
+  resubmitRegistration,
+  returnRegistration,
+  revokeRegistration,
+} from './service.ts'
+import {
+  DecideBody,
+  GroundsBody,
+  ListQueryShape,
+  ReasonBody,
+  RegistrationDetail,
+  RegistrationPage,
+  RegistrationShape,
+  RemarksBody,
+  toRegistration,
+  toRegistrationDetail,
+  toVerification,
+  VerificationShape,
+} from './wire.ts'
+
+const tag = 'registration'
+
+const plain = (
+  name: string,
+  operation: string,
+  summary: Text,
+  useCase: (cx: Cx, id: string) => Promise<Registration>,
+): Route =>
+  write({
+    at: `POST /registrations/:id/${name}`,
+    operation,
+    permission: `registration.${name}`,
+    tag,
+    summary,
+    params: IdParams,
+    reply: RegistrationShape,
+    problems: [samePerson],
+    run: async (cx, { params }) => toRegistration(await useCase(cx, params.id), cx.now),
+  })
+
+const reasoned = (
+  name: string,
+  operation: string,
+  summary: Text,
+  useCase: (cx: Cx, id: string, reason: string) => Promise<Registration>,
+): Route =>
+  write({
+    at: `POST /registrations/:id/${name}`,
+    operation,
+    permission: `registration.${name}`,
+    tag,
+    summary,
+    params: IdParams,
+    body: ReasonBody,
+    reply: RegistrationShape,
+    run: async (cx, { params, body }) => toRegistration(await useCase(cx, params.id, body.reason), cx.now),
+  })
+
+const reads: Route[] = [
+  read({
+    at: 'GET /registrations',
+    operation: 'listRegistrations',
+    permission: 'registration.list',
+    tag,
+    summary: text('交易登记列表', 'Trade registrations'),
+    query: ListQueryShape,
+    reply: RegistrationPage,
+    run: async (rx, { query }) => {
+      const page = await listRegistrations(rx, query)
+      return { ...page, items: page.items.map(row => toRegistration(row, rx.now)) }
+    },
+  }),
+  read({
+    at: 'GET /registrations/:id',
+    operation: 'getRegistration',
+    permission: 'registration.read',
+    tag,
+    summary: text('交易登记详情', 'One trade registration'),
+    params: IdParams,
+    reply: RegistrationDetail,
+    run: async (rx, { params }) => toRegistrationDetail(await getRegistration(rx, params.id), rx.now),
+  }),
+  read({
+    at: 'GET /verifications/:number',
+    operation: 'verifyNumber',
+    permission: 'registration.verify',
+    tag,
+    summary: text('公开验证登记号、备案号', 'Verify a registration or filing number (public)'),
+    params: closed({ number: Type.String({ maxLength: 40 }) }),
+    query: closed({ sha256: Type.Optional(Sha256) }),
+    reply: VerificationShape,
+    run: async (rx, { params, query }) =>
+      toVerification(await verifyNumber(rx, params.number.toUpperCase(), query.sha256)),
+  }),
+]
+
+const moves: Route[] = [
+  plain('accept', 'acceptRegistration', text('受理登记', 'Accept for formal review'), acceptRegistration),
+  reasoned('return', 'returnRegistration', text('退回补正', 'Ask for a supplement'), returnRegistration),
+  write({
+    at: 'POST /registrations/:id/resubmit',
+    operation: 'resubmitRegistration',
+    permission: 'registration.resubmit',
+    tag,
+    summary: text('补正后重新提交', 'Answer a supplement'),
+    params: IdParams,
+    body: RemarksBody,
+    reply: RegistrationShape,
+    run: async (cx, { params, body }) =>
+      toRegistration(await resubmitRegistration(cx, params.id, body.remarks), cx.now),
+  }),
+  reasoned('refuse', 'refuseRegistration', text('不予受理', 'Refuse'), refuseRegistration),
+  plain('pass', 'passRegistration', text('形式审核通过', 'Pass the formal review'), passRegistration),
+  reasoned('reject', 'rejectRegistration', text('不予登记', 'Reject'), rejectRegistration),
+  write({
+    at: 'POST /registrations/:id/object',
+    operation: 'objectToRegistration',
+    permission: 'registration.object',
+    tag,
+    summary: text('公示期提出异议', 'Object during publicity'),
+    params: IdParams,
+    body: GroundsBody,
+    reply: RegistrationShape,
+    run: async (cx, { params, body }) =>
+      toRegistration(await objectToRegistration(cx, params.id, body.grounds), cx.now),
+  }),
+  write({
+    at: 'POST /registrations/:id/decide-objection',
+    operation: 'decideObjection',
+    permission: 'registration.decide-objection',
+    tag,
+    summary: text('处理异议', 'Decide an objection'),
+    params: IdParams,
+    body: DecideBody,
+    reply: RegistrationShape,
+    run: async (cx, { params, body }) => toRegistration(await decideObjection(cx, params.id, body), cx.now),
+  }),
+  reasoned('cancel', 'cancelRegistration', text('注销登记', 'Cancel (by the vendor)'), cancelRegistration),
+  reasoned('revoke', 'revokeRegistration', text('撤销登记', 'Revoke (by the authority)'), revokeRegistration),
+  plain('renew', 'renewRegistration', text('续展', 'Renew'), renewRegistration),
+]
+
+export const registrationRoutes: Route[] = [...reads, ...moves]

@@ -1,0 +1,209 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { addMonths, addWorkingDays, remainingWorkingDays } from '../../kernel/calendar.ts'
+import type { Cx } from '../../kernel/command.ts'
+import { constraintMeans } from '../../kernel/db/errors.ts'
+import { newId } from '../../kernel/ids.ts'
+import { nextState } from '../../kernel/machine.ts'
+import { nextNumber } from '../../kernel/numbering.ts'
+import { notFound, ruleViolated } from '../../kernel/problem.ts'
+import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
+import { text } from '../../kernel/text.ts'
+import { samePerson } from '../identity/index.ts'
+import { needsPublicity, type RegistrationMove, type RegistrationState, registrationMachine } from './model.ts'
+import { hashOf, tradeRecord } from './record.ts'
+import { objection, registration } from './schema.ts'
+
+export type Registration = typeof registration.$inferSelect
+type Change = Partial<Registration>
+type ClockName =
+  | 'registrationAcceptance'
+  | 'registrationReview'
+  | 'publicity'
+  | 'registrationSupplement'
+  | 'objectionHandling'
+
+constraintMeans('registration_two_people', () => samePerson())
+
+/** The deadline of a step under the rules in force now, with the pack it was taken from. */
+function clockFor(cx: Cx, name: ClockName): Change {
+  const rules = rulesAt(cx.now)
+  return { ...addWorkingDays(cx.now, rules.clocks[name].workingDays, rules), rulePack: rules.ref, pausedDays: null }
+}
+
+const noClock: Change = { dueAt: null, isProvisional: false, pausedDays: null }
+
+async function lockRegistration(cx: Cx, id: string): Promise<Registration> {
+  const [row] = await cx.tx.select().from(registration).where(eq(registration.id, id)).for('update')
+  if (!row) throw notFound()
+  return row
+}
+
+/** One move of a registration: guarded by the life cycle, written, audited, told. */
+async function move(
+  cx: Cx,
+  id: string,
+  name: RegistrationMove,
+  change: (row: Registration) => Change | Promise<Change>,
+): Promise<Registration> {
+  const row = await lockRegistration(cx, id)
+  const state = nextState(registrationMachine, row.state as RegistrationState, name)
+  const set = { ...(await change(row)), state, changedAt: cx.now }
+  const [after] = await cx.tx.update(registration).set(set).where(eq(registration.id, id)).returning()
+  cx.audit(`registration.${name}`, ['registration', id], {
+    from: row.state,
+    to: state,
+    version: after!.version,
+    number: after!.number,
+    factsHash: after!.factsHash,
+    reason: set.reason ?? null,
+    rulePack: after!.rulePack,
+  })
+  cx.emit(`registration.registration-${state.replaceAll('_', '-')}`, { registrationId: id, contractId: row.contractId })
+  return after!
+}
+
+/** Opens the registration of a sealed contract, filled from the contract and submitted in the exchange's name. */
+export async function openRegistration(cx: Cx, contractId: string): Promise<Registration> {
+  const { contract, facts } = await tradeRecord(cx, contractId)
+  const [row] = await cx.tx
+    .insert(registration)
+    .values({
+      id: newId(),
+      contractId,
+      division: contract.division,
+      buyerDivision: contract.buyerDivision,
+      vendorId: contract.vendorId,
+      buyerId: contract.buyerId,
+      state: registrationMachine.initial,
+      facts,
+      factsHash: hashOf(facts),
+      rulePack: rulesAt(cx.now).ref,
+      createdAt: cx.now,
+      changedAt: cx.now,
+    })
+    .returning()
+  return move(cx, row!.id, 'submit', () => clockFor(cx, 'registrationAcceptance'))
+}
+
+/** 受理 */
+export const acceptRegistration = (cx: Cx, id: string) =>
+  move(cx, id, 'accept', () => ({ acceptedBy: cx.actor.personId, reason: null, ...clockFor(cx, 'registrationReview') }))
+
+/** 退回补正: the clock of acceptance stands still until the answer. */
+export const returnRegistration = (cx: Cx, id: string, reason: string) =>
+  move(cx, id, 'return', row => ({
+    ...clockFor(cx, 'registrationSupplement'),
+    reason,
+    pausedDays: row.dueAt ? remainingWorkingDays(row.dueAt, cx.now) : null,
+  }))
+
+/** The parties answer a supplement with an explanation; the paused clock goes on. */
+export async function resubmitRegistration(cx: Cx, id: string, remarks: string): Promise<Registration> {
+  return move(cx, id, 'resubmit', row => {
+    if (![row.vendorId, row.buyerId].includes(cx.actor.organizationId ?? '')) throw notFound()
+    const facts = { ...row.facts, remarks }
+    const rules = rulesAt(cx.now)
+    const left = addWorkingDays(cx.now, row.pausedDays ?? rules.clocks.registrationAcceptance.workingDays, rules)
+    return { facts, factsHash: hashOf(facts), reason: null, pausedDays: null, ...left }
+  })
+}
+
+/** 不予受理 */
+export const refuseRegistration = (cx: Cx, id: string, reason: string) =>
+  move(cx, id, 'refuse', () => ({ ...noClock, reason }))
+
+/** 赋码: the number, and how long the registration holds. */
+async function numbered(cx: Cx, row: Registration, rules: RulePack): Promise<Change> {
+  return {
+    ...noClock,
+    number: row.number ?? (await nextNumber(cx, row.division, 'RG')),
+    registeredAt: row.registeredAt ?? cx.now,
+    validUntil: addMonths(cx.now, rules.periods.registrationValidity.months),
+    certificateSha256: null,
+    rulePack: rules.ref,
+  }
+}
+
+/** 形式审核通过: straight to registered, or into publicity where public data is traded. @throws same-person */
+export async function passRegistration(cx: Cx, id: string): Promise<Registration> {
+  const row = await lockRegistration(cx, id)
+  if (row.acceptedBy !== null && row.acceptedBy === cx.actor.personId) throw samePerson()
+  const reviewedBy = cx.actor.personId
+  if (!needsPublicity(row.facts, rulesAt(cx.now)))
+    return move(cx, id, 'register', async r => ({ reviewedBy, ...(await numbered(cx, r, rulesAt(cx.now))) }))
+  return move(cx, id, 'publish', () => {
+    const clock = clockFor(cx, 'publicity')
+    return { reviewedBy, ...clock, publicityEndsAt: clock.dueAt ?? null }
+  })
+}
+
+/** 不予登记, with reasons. @throws same-person */
+export const rejectRegistration = (cx: Cx, id: string, reason: string) =>
+  move(cx, id, 'reject', row => {
+    if (row.acceptedBy === cx.actor.personId) throw samePerson()
+    return { reviewedBy: row.reviewedBy ?? cx.actor.personId, ...noClock, reason }
+  })
+
+/** Publicity ended without an objection (timer). */
+export const registerAfterPublicity = (cx: Cx, id: string) =>
+  move(cx, id, 'register', row => numbered(cx, row, rulesAt(cx.now)))
+
+/** 异议: anyone signed in may object while the registration is published. */
+export async function objectToRegistration(cx: Cx, id: string, grounds: string): Promise<Registration> {
+  const row = await move(cx, id, 'object', () => clockFor(cx, 'objectionHandling'))
+  await cx.tx
+    .insert(objection)
+    .values({ id: newId(), registrationId: id, personId: cx.actor.personId!, grounds, raisedAt: cx.now })
+  return row
+}
+
+/** Decides the open objection: upheld ends in rejection, dismissed in registration. */
+export async function decideObjection(cx: Cx, id: string, input: { isUpheld: boolean; answer: string }) {
+  const row = input.isUpheld
+    ? await move(cx, id, 'reject', () => ({ ...noClock, reason: input.answer }))
+    : await move(cx, id, 'register', r => numbered(cx, r, rulesAt(cx.now)))
+  await cx.tx
+    .update(objection)
+    .set({ isUpheld: input.isUpheld, answer: input.answer, decidedAt: cx.now })
+    .where(and(eq(objection.registrationId, id), isNull(objection.decidedAt)))
+  return row
+}
+
+/** 注销, by a party that no longer needs it. */
+export const cancelRegistration = (cx: Cx, id: string, reason: string) =>
+  move(cx, id, 'cancel', row => {
+    if (row.vendorId !== cx.actor.organizationId) throw notFound()
+    return { ...noClock, reason }
+  })
+
+/** 撤销, by the competent authority; a certificate of it no longer verifies. */
+export const revokeRegistration = (cx: Cx, id: string, reason: string) =>
+  move(cx, id, 'revoke', row => {
+    if (!isCompetent(cx, row.division)) throw notFound()
+    return { ...noClock, reason }
+  })
+
+/** Its time is over (timer). */
+export const expireRegistration = (cx: Cx, id: string) => move(cx, id, 'expire', () => noClock)
+
+/** 续展: from the pack's number of days before the end on. @throws rule-violated when it is too early */
+export const renewRegistration = (cx: Cx, id: string) =>
+  move(cx, id, 'renew', async row => {
+    if (row.vendorId !== cx.actor.organizationId) throw notFound()
+    const rules = rulesAt(cx.now)
+    const opens = row.validUntil!.getTime() - rules.periods.registrationRenewalAhead.days * 86_400_000
+    if (cx.now.getTime() < opens)
+      throw ruleViolated(
+        text(
+          `${new Date(opens).toISOString().slice(0, 10)} 起方可续展。`,
+          `It can be renewed from ${new Date(opens).toISOString().slice(0, 10)} on.`,
+        ),
+      )
+    return { ...(await numbered(cx, row, rules)), version: row.version + 1 }
+  })
+
+/** Whether the acting authority's division contains `division`. */
+export function isCompetent(cx: Pick<Cx, 'actor'>, division: string): boolean {
+  const own = cx.actor.division
+  return cx.actor.roles.includes('authority') && own !== null && division.startsWith(own.replace(/(00){1,2}$/, ''))
+}

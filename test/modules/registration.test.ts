@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import { verifySeal } from '../../src/kernel/documents/seal.ts'
+import { isNumber } from '../../src/kernel/numbers.ts'
+import { incompleteness, maskName } from '../../src/modules/registration/model.ts'
+import { openExchange } from '../support/exchange.ts'
+import { textOfPdf } from '../support/pdf.ts'
+import { signedContract } from '../support/trade.ts'
+
+const x = await openExchange(t)
+const vendor = await x.organization(['vendor'], { name: '山西晋阳环境数据有限公司', division: '140100' })
+const buyer = await x.organization(['buyer'], { name: '大同绿源农业科技有限公司', division: '140200' })
+const taiyuan = await x.organization(['authority'], { name: '太原市数据局', division: '140100' })
+const datong = await x.organization(['authority'], { name: '大同市数据局', division: '140200' })
+const yangquan = await x.organization(['authority'], { name: '阳泉市数据局', division: '140300' })
+const province = await x.organization(['authority'], { name: '山西省数据局', division: '140000' })
+
+const byContract = async (kind: 'registrations' | 'filings', contractId: string) => {
+  const { items } = await x.ok(`GET /${kind}?limit=100`, { as: x.operator.maker })
+  return items.find((item: any) => item.contractId === contractId)
+}
+
+/** A trade whose registration and filing the worker has opened. */
+async function openedTrade(options: Parameters<typeof signedContract>[2] = {}) {
+  const contract = await signedContract(x, { vendor, buyer }, options)
+  const registration = await x.until(() => byContract('registrations', contract.id), 'the registration')
+  const filing = await x.until(() => byContract('filings', contract.id), 'the filing')
+  return { contract, registration, filing }
+}
+
+t.test('a signed contract is registered by two people and certified once the log holds it', async t => {
+  const { contract, registration } = await openedTrade()
+  const path = `/registrations/${registration.id}`
+  t.match(registration, { state: 'submitted', number: null, isOverdue: false, division: '140100' })
+  const both = { ...x.operator.maker, organizationId: x.operator.id }
+  await x.ok('PUT /members', {
+    as: x.operator.administrator,
+    body: { email: both.email, duties: ['maker', 'checker'] },
+  })
+  await x.ok(`POST ${path}/accept`, { as: x.operator.maker })
+  const again = await x.call(`POST ${path}/accept`, { as: x.operator.maker })
+  t.equal(again.status, 409, 'accepted once only')
+  const alone = await x.call(`POST ${path}/pass`, { as: both })
+  t.match([alone.status, alone.body.type], [403, '/problems/same-person'])
+  const passed = await x.ok(`POST ${path}/pass`, { as: x.operator.checker })
+  t.equal(passed.state, 'registered')
+  t.ok(isNumber(passed.number) && passed.number.startsWith('140100-RG-'))
+
+  const certified = await x.until(async () => {
+    const found = await x.ok(`GET ${path}`, { as: vendor.maker })
+    return found.certificateSha256 && found
+  }, 'the certificate')
+  const pdf = await x.call(`GET ${path}/certificate`, { as: buyer.maker })
+  t.equal(createHash('sha256').update(pdf.bytes).digest('hex'), certified.certificateSha256)
+  t.match(verifySeal(pdf.bytes), { isIntact: true, coversWholeFile: true })
+  const text = (await textOfPdf(pdf.bytes)).join('')
+  for (const words of [passed.number, contract.number, '山西晋阳环境数据有限公司', '大同绿源农业科技有限公司'])
+    t.ok(text.includes(words), `the certificate says ${words}`)
+  t.notOk(text.includes('12,500'), 'and not the price')
+
+  const verified = await x.ok(`GET /verifications/${passed.number}`)
+  t.match(verified, { verdict: 'genuine', kind: 'registration', vendor: '山西＊＊＊＊＊＊有限公司' })
+  t.notOk(JSON.stringify(verified).includes('125'), 'no price in the public answer')
+  const digest = certified.certificateSha256
+  t.equal((await x.ok(`GET /verifications/${passed.number}?sha256=${digest}`)).verdict, 'genuine')
+  t.equal((await x.ok(`GET /verifications/${passed.number}?sha256=${'0'.repeat(64)}`)).verdict, 'altered')
+  const revoked = await x.ok(`POST ${path}/revoke`, { as: taiyuan.checker, body: { reason: '经查交易材料虚假' } })
+  t.equal(revoked.state, 'revoked')
+  t.equal((await x.ok(`GET /verifications/${passed.number}`)).verdict, 'revoked')
+  t.equal((await x.call('GET /verifications/140100-RG-2026-99999999-0')).status, 404)
+})
+
+t.test('trades of public data are published first, and an objection decides them', async t => {
+  const content = { sourceCategory: 'public', isPublicData: true }
+  const quiet = await openedTrade({ content })
+  const disputed = await openedTrade({ content })
+  for (const { registration } of [quiet, disputed]) {
+    await x.ok(`POST /registrations/${registration.id}/accept`, { as: x.operator.maker })
+    const passed = await x.ok(`POST /registrations/${registration.id}/pass`, { as: x.operator.checker })
+    t.equal(passed.state, 'publicity')
+    t.ok(passed.publicityEndsAt)
+  }
+  const citizen = await x.person('citizen')
+  const path = `/registrations/${disputed.registration.id}`
+  const short = await x.call(`POST ${path}/object`, { as: citizen, body: { grounds: '不' } })
+  t.match(short.body.errors, [{ pointer: '/grounds' }])
+  await x.ok(`POST ${path}/object`, { as: citizen, body: { grounds: '该数据属于我单位，未经授权' } })
+  const rejected = await x.ok(`POST ${path}/decide-objection`, {
+    as: x.operator.checker,
+    body: { isUpheld: true, answer: '异议成立，供方未取得授权' },
+  })
+  t.equal(rejected.state, 'rejected')
+  await x.advanceTo(new Date(new Date((await x.ok('GET /clock')).now).getTime() + 20 * 86_400_000))
+  const registered = await x.until(async () => {
+    const found = await x.ok(`GET /registrations/${quiet.registration.id}`, { as: vendor.maker })
+    return found.state === 'registered' && found
+  }, 'the end of the publicity')
+  t.ok(isNumber(registered.number))
+})
+
+t.test('a supplement pauses the clock; a registration can be refused with a reason', async t => {
+  const { registration } = await openedTrade()
+  const path = `/registrations/${registration.id}`
+  await x.ok(`POST ${path}/return`, { as: x.operator.maker, body: { reason: '请补充使用场景说明' } })
+  t.equal((await x.call(`POST ${path}/accept`, { as: x.operator.maker })).status, 409)
+  const outsider = await x.call(`POST ${path}/resubmit`, {
+    as: (await x.organization(['vendor'])).maker,
+    body: { remarks: '越权补正' },
+  })
+  t.equal(outsider.status, 404)
+  const back = await x.ok(`POST ${path}/resubmit`, { as: vendor.maker, body: { remarks: '场景为大棚通风' } })
+  t.equal(back.state, 'submitted')
+  t.equal((await x.ok(`GET ${path}`, { as: vendor.maker })).facts.remarks, '场景为大棚通风')
+  const refused = await x.ok(`POST ${path}/refuse`, { as: x.operator.checker, body: { reason: '不属于登记范围' } })
+  t.match(refused, { state: 'not_accepted', reason: '不属于登记范围', dueAt: null })
+})
+
+t.test(
+  'a filing is checked by its authority only, read along by the buyer’s and the province, unknown elsewhere',
+  async t => {
+    const { filing } = await openedTrade()
+    t.match(filing, { state: 'filed', division: '140100' })
+    t.ok(isNumber(filing.number) && filing.number.startsWith('140100-BA-'))
+    const path = `/filings/${filing.id}`
+    for (const reader of [taiyuan, datong, province]) {
+      const list = await x.ok('GET /filings?limit=100', { as: reader.maker })
+      t.ok(
+        list.items.some((item: any) => item.id === filing.id),
+        'lists it',
+      )
+      t.equal((await x.ok(`GET ${path}`, { as: reader.maker })).materials.length, 4)
+    }
+    const foreign = await x.call(`GET ${path}`, { as: yangquan.maker })
+    const missing = await x.call(`GET /filings/${vendor.id}`, { as: yangquan.maker })
+    t.same({ ...foreign.body, instance: '' }, { ...missing.body, instance: '' }, 'as if it did not exist')
+    t.notOk((await x.ok('GET /filings?limit=100', { as: yangquan.maker })).items.length)
+    t.equal((await x.call(`POST ${path}/pass`, { as: yangquan.maker, body: {} })).status, 404)
+    t.equal((await x.call(`POST ${path}/pass`, { as: datong.maker, body: {} })).status, 403)
+    t.equal((await x.call(`POST ${path}/pass`, { as: vendor.maker, body: {} })).status, 403)
+    t.equal((await x.ok(`POST ${path}/pass`, { as: taiyuan.maker, body: { note: '材料齐全' } })).state, 'filed_checked')
+    t.equal((await x.call(`POST ${path}/pass`, { as: taiyuan.maker, body: {} })).status, 409)
+  },
+)
+
+t.test('an ordered correction comes back as a new version and is checked again; one not made is referred', async t => {
+  const { filing } = await openedTrade()
+  const path = `/filings/${filing.id}`
+  const noReason = await x.call(`POST ${path}/order-correction`, { as: taiyuan.checker, body: {} })
+  t.match(noReason.body.errors, [{ pointer: '/reason' }])
+  const ordered = await x.ok(`POST ${path}/order-correction`, {
+    as: taiyuan.checker,
+    body: { reason: '使用场景描述过于笼统', workingDays: 3 },
+  })
+  t.equal(ordered.state, 'correction_ordered')
+  t.ok(ordered.dueAt)
+  const foreign = await x.call(`POST ${path}/correct`, {
+    as: (await x.organization(['vendor'])).maker,
+    body: { explanation: '越权补正说明' },
+  })
+  t.equal(foreign.status, 404)
+  const tries = await Promise.all(
+    [1, 2].map(() =>
+      x.call(`POST ${path}/correct`, {
+        as: vendor.maker,
+        body: { explanation: '已补充具体应用', scenario: '用于三座连栋大棚的通风调度' },
+      }),
+    ),
+  )
+  t.same(tries.map(r => r.status).sort(), [200, 409], 'two at once: one version')
+  const detail = await x.ok(`GET ${path}`, { as: taiyuan.maker })
+  t.match(detail, { state: 'filed', version: 2, facts: { scenario: '用于三座连栋大棚的通风调度' } })
+  t.same(
+    detail.versions.map((v: any) => v.version),
+    [1, 2],
+  )
+  await x.until(async () => (await x.ok(`GET ${path}`, { as: vendor.maker })).receiptSha256, 'the receipt')
+  const pdf = await x.call(`GET ${path}/receipt`, { as: vendor.maker })
+  t.ok((await textOfPdf(pdf.bytes)).join('').includes(detail.number))
+  t.equal((await x.ok(`POST ${path}/pass`, { as: taiyuan.maker, body: {} })).state, 'filed_checked')
+
+  await x.ok(`POST ${path}/order-correction`, {
+    as: taiyuan.checker,
+    body: { reason: '抽查发现材料不符', workingDays: 1 },
+  })
+  await x.advanceDays(10)
+  await x.until(async () => (await x.ok(`GET ${path}`, { as: vendor.maker })).state === 'referred', 'the referral')
+})
+
+t.test('completeness and masking are decided by rule', async t => {
+  const { filing } = await openedTrade()
+  const { facts } = await x.ok(`GET /filings/${filing.id}`, { as: taiyuan.maker })
+  t.same(incompleteness(facts), [])
+  t.match(incompleteness({ ...facts, containsPersonalInfo: true }), [{ pointer: '/personalInfoBasis' }])
+  t.match(incompleteness({ ...facts, vendor: { ...facts.vendor, uscc: '911401001234567890' } }), [
+    { pointer: '/vendor/uscc' },
+  ])
+  t.equal(maskName('王芳'), '王＊')
+  t.equal(maskName('太原市数据局'), '太原＊＊据局')
+})
