@@ -6,11 +6,13 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { system } from '../../src/kernel/actor.ts'
 import { connect } from '../../src/kernel/db/client.ts'
+import { newId } from '../../src/kernel/ids.ts'
 import { signCheckpoint } from '../../src/kernel/log/checkpoint.ts'
 import { noteSigner, parseVkey } from '../../src/kernel/log/note.ts'
 import { verifyProof } from '../../src/kernel/log/proof.ts'
 import type { Machinery } from '../../src/kernel/task.ts'
 import { newLogger } from '../../src/logger.ts'
+import { leafFaults, postTransaction } from '../../src/modules/ledger/index.ts'
 import { Unsound } from '../../src/modules/transparency/derivation.ts'
 import { integratedEntry, isIntegrated, repairFiles, verifyLog } from '../../src/modules/transparency/index.ts'
 import { integrate, publish, sequence } from '../../src/modules/transparency/sequencer.ts'
@@ -424,6 +426,40 @@ t.test('verify-log names the first record that was altered', async t => {
     await act(x, 1)
     await tamper(x, sql => sql`delete from kernel.audit_queue`)
     t.match((await report()).findings, [{ kind: 'record', what: { en: /neither in the log/ } }])
+  })
+  await t.test('money that was moved behind the log', async t => {
+    const escrow = `escrow:${newId()}`
+    const client = connect(x.url, { size: 1 })
+    t.teardown(() => client.end())
+    const faults = () => client.begin('read only', sql => leafFaults(sql)) as Promise<any>
+    const post = (reference: string) =>
+      x.exchange.engine.write(system, { operation: 'post' }, cx =>
+        postTransaction(cx, {
+          kind: 'payment',
+          reference,
+          effectiveAt: cx.now,
+          entries: [
+            { account: 'psp_clearing', amountFen: 500n },
+            { account: escrow, amountFen: -500n },
+          ],
+        }),
+      )
+    await post('a')
+    await post('b')
+    t.same(await faults(), [])
+    await tamper(
+      x,
+      sql => sql`update ledger.entry set amount_fen = amount_fen * 2 where transaction_id =
+      (select id from ledger.transaction where reference = 'a')`,
+    )
+    t.match(await faults(), [{ what: { en: /is not what its audit entry says/ } }])
+    await tamper(x, sql => sql`delete from ledger.transaction where reference = 'b'`)
+    t.match((await faults()).map((f: any) => f.what.en).join(), /row is gone/)
+    await tamper(
+      x,
+      sql => sql`update ledger.entry set amount_fen = amount_fen / 2 where transaction_id =
+      (select id from ledger.transaction where reference = 'a')`,
+    )
   })
   await tamper(x, sql => sql`update kernel.audit_entry set record = '{}' where id = ${id}`)
   const altered = await run()

@@ -2,6 +2,7 @@ export {
   auditEntryOf,
   type Entry,
   entriesOf,
+  integratedEntries,
   integratedEntry,
   isIntegrated,
   notIntegrated,

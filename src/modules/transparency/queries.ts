@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { leafHash, verifyInclusion } from '../../kernel/log/merkle.ts'
 import { formatProof } from '../../kernel/log/proof.ts'
@@ -119,21 +119,50 @@ export async function isIntegrated(rx: Rx, auditId: string): Promise<boolean> {
   return found !== undefined && found.index < (await publishedSize(rx))
 }
 
-/** The place of the latest published entry of an action on an object; undefined while there is none. */
+/**
+ * The places of the latest entries of an action on several objects of one kind, by the objects' ids; those that are
+ * not published yet are absent. What a timer asks before it issues a document that prints its place.
+ */
+export async function integratedEntries(
+  rx: Rx,
+  action: string,
+  subjectKind: string,
+  subjectIds: readonly string[],
+): Promise<Map<string, Place>> {
+  if (subjectIds.length === 0) return new Map()
+  const size = await publishedSize(rx)
+  const found = await rx.tx
+    .selectDistinctOn([auditEntry.subjectId], {
+      subjectId: auditEntry.subjectId,
+      auditId: auditEntry.id,
+      index: leaf.leafIndex,
+      hash: leaf.hash,
+    })
+    .from(auditEntry)
+    .leftJoin(leaf, eq(leaf.auditId, auditEntry.id))
+    .where(
+      and(
+        eq(auditEntry.subjectKind, subjectKind),
+        inArray(auditEntry.subjectId, [...subjectIds]),
+        eq(auditEntry.action, action),
+      ),
+    )
+    .orderBy(asc(auditEntry.subjectId), desc(auditEntry.seq))
+  return new Map(
+    found.flatMap(({ subjectId, auditId, index, hash }) =>
+      index !== null && hash !== null && index < size
+        ? [[subjectId, { auditId, index, leafHash: hash.toString('hex') }] as const]
+        : [],
+    ),
+  )
+}
+
+/** The place of the latest entry of an action on an object; undefined until it is published. */
 export async function integratedEntry(
   rx: Rx,
   of: { readonly action: string; readonly subjectKind: string; readonly subjectId: string },
 ): Promise<Place | undefined> {
-  const size = await publishedSize(rx)
-  const [found] = await rx.tx
-    .select({ auditId: leaf.auditId, index: leaf.leafIndex, hash: leaf.hash })
-    .from(auditEntry)
-    .innerJoin(leaf, eq(leaf.auditId, auditEntry.id))
-    .where(and(isAbout(of.subjectKind, of.subjectId), eq(auditEntry.action, of.action)))
-    .orderBy(desc(auditEntry.seq))
-    .limit(1)
-  if (!found || found.index >= size) return undefined
-  return { auditId: found.auditId, index: found.index, leafHash: found.hash.toString('hex') }
+  return (await integratedEntries(rx, of.action, of.subjectKind, [of.subjectId])).get(of.subjectId)
 }
 
 /** An inclusion proof under a head that verifies; tiles on disk that lie are passed over for rows. */
