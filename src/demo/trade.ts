@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Cast } from './cast.ts'
-import type { Client } from './client.ts'
+import { type Client, type Player, StoryError } from './client.ts'
 import { demoPassword, type Operator } from './operator.ts'
 
 /** A product of the demo: which file, what only a person can say of it, and its price in fen. */
@@ -99,3 +99,109 @@ export const agree = (client: Client, vendor: Cast, contractId: string) =>
 /** A signer of one side proves who they are and signs with the organisation's key. */
 export const sign = (client: Client, side: Cast, contractId: string) =>
   client.call<Contract>(`POST /contracts/${contractId}/sign`, { as: side.checker, body: { password: demoPassword } })
+
+/** What of a trade can be read under its contract. */
+interface Found {
+  readonly id: string
+  readonly contractId: string
+  readonly state: string
+  readonly number: string
+}
+
+/** Waits for what the worker makes of a contract: its registration, filing or order. */
+export const openedFor = <T extends Found>(
+  client: Client,
+  as: Player,
+  kind: 'registrations' | 'filings' | 'orders',
+  contractId: string,
+): Promise<T> =>
+  client.until(`${kind} of the contract`, async () => {
+    const { items } = await client.call<{ items: T[] }>(`GET /${kind}?limit=100`, { as })
+    return items.find(item => item.contractId === contractId)
+  })
+
+/** The operator's two people take the registration up and pass it. */
+export async function register(client: Client, operator: Operator, registrationId: string): Promise<Found> {
+  await client.call(`POST /registrations/${registrationId}/accept`, { as: operator.maker })
+  return client.call<Found>(`POST /registrations/${registrationId}/pass`, { as: operator.checker })
+}
+
+export interface Payment {
+  readonly referenceCode: string
+  readonly amountFen: number
+  readonly amount: string
+  readonly payee: { readonly holderName: string; readonly accountNumber: string }
+}
+
+/** One line of a bank statement. */
+export interface BankLine {
+  readonly on: string
+  readonly amount: string
+  readonly payer: string
+  readonly account: string
+  readonly remark: string
+  readonly serial: string
+}
+
+/** A bank statement as the bank exports it. */
+export const statementCsv = (lines: readonly BankLine[]): string =>
+  `记账日期,金额,付款人名称,付款人账号,摘要,银行流水号\n${lines
+    .map(l => [l.on, `"${l.amount}"`, l.payer, l.account, l.remark, l.serial].join(','))
+    .join('\n')}\n`
+
+/** Imports a statement as the operator's finance; answers what became of its lines. */
+export function importStatement(client: Client, operator: Operator, name: string, csv: string) {
+  const form = new FormData()
+  form.append('file', new Blob([csv], { type: 'text/csv' }), name)
+  return client.call<{ id: string; importedCount: number; states: { state: string; count: number }[] }>(
+    'POST /bank-statements',
+    { as: operator.finance, form },
+  )
+}
+
+/** Registers and confirms a bank account of an organisation, unless it has one. */
+export async function openAccount(
+  client: Client,
+  operator: Operator,
+  who: Player,
+  accountNumber: string,
+): Promise<void> {
+  const { items } = await client.call<{ items: { organizationId: string }[] }>('GET /bank-accounts?limit=100', {
+    as: who,
+  })
+  if (items.some(item => item.organizationId === who.organizationId)) return
+  const account = await client.call<{ id: string }>('POST /bank-accounts', {
+    as: who,
+    body: { bankName: '晋商银行太原分行', accountNumber, password: demoPassword },
+  })
+  await client.call(`POST /bank-accounts/${account.id}/confirm`, { as: operator.cashier })
+}
+
+/** Fetches the data of an order through a signed link, in two ranges that meet. */
+export async function download(client: Client, buyer: Cast, orderId: string) {
+  type Delivery = {
+    entitlement: { id: string; bytes: number; sha256: string; fileName: string } | null
+    receipts: { id: string; number: string }[]
+  }
+  const open = await client.until('the entitlement', async () => {
+    const found = await client.call<Delivery>(`GET /orders/${orderId}/delivery`, { as: buyer.maker })
+    return found.entitlement
+  })
+  const link = await client.call<{ url: string }>(`POST /entitlements/${open.id}/downloads`, {
+    as: buyer.maker,
+    body: {},
+  })
+  const address = link.url.startsWith('http') ? link.url : client.url + link.url
+  const middle = Math.floor(open.bytes / 2)
+  const parts: Buffer[] = []
+  for (const range of [`bytes=0-${middle - 1}`, `bytes=${middle}-`]) {
+    const response = await client.send(`GET ${address}`, { headers: { range } })
+    if (response.status !== 206) throw new StoryError(`a range of the download answered ${response.status}`)
+    parts.push(Buffer.from(await response.arrayBuffer()))
+  }
+  const receipt = await client.until('the delivery receipt', async () => {
+    const found = await client.call<Delivery>(`GET /orders/${orderId}/delivery`, { as: buyer.maker })
+    return found.receipts[0]
+  })
+  return { ...open, content: Buffer.concat(parts), receipt, url: link.url }
+}
