@@ -149,7 +149,7 @@ async function contract({ client, vendor, buyer, say, keep }: Stage, productId: 
   say('4 签署 signed', `${asked.number} 双方 Ed25519 签名可独立核验，文本摘要 ${signed.textHash.slice(0, 16)}…`)
   const sealed = await client.until('the sealed contract', async () => {
     const now = await client.call<Contract>(`GET /contracts/${asked.id}`, { as: buyer.maker })
-    return now.pdfSha256 && now
+    return now.pdfSha256 !== null && now
   })
   const pdf = Buffer.from(
     await (await client.send(`GET /contracts/${asked.id}/pdf`, { as: buyer.maker })).arrayBuffer(),
