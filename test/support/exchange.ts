@@ -78,7 +78,16 @@ export function newUscc(division = '140100'): string {
   return body + usccCheckCharacter(body)
 }
 
-async function server(t: Test, workers: boolean) {
+export interface OpenOptions {
+  /** Whether event handlers and timers run; they do unless told. */
+  readonly workers?: boolean
+  /** Settings that differ from the usual. */
+  readonly env?: Record<string, string>
+  /** Where log lines go. */
+  readonly log?: { write(line: string): void }
+}
+
+async function server(t: Test, { workers = true, env = {}, log }: OpenOptions) {
   const url = await freshDatabase(t)
   const home = await mkdtemp(join(tmpdir(), 'jinshu-test-'))
   const config = readConfig({
@@ -86,9 +95,10 @@ async function server(t: Test, workers: boolean) {
     DATABASE_URL: url,
     JINSHU_DEMO: '1',
     PUBLIC_URL: 'http://localhost:3000',
-    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'error',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? (log ? 'info' : 'error'),
+    ...env,
   })
-  const exchange = await createExchange(config, url, newLogger(config.logLevel))
+  const exchange = await createExchange(config, url, newLogger(config.logLevel, log))
   if (workers) await exchange.startWorker()
   const sql = postgres(url, { max: 2, onnotice: () => {} })
   t.teardown(async () => {
@@ -100,8 +110,8 @@ async function server(t: Test, workers: boolean) {
 }
 
 /** Starts an exchange in this process on a database of its own, with its operator in place. */
-export async function openExchange(t: Test, { workers = true } = {}): Promise<TestExchange> {
-  const { exchange, home, sql, url } = await server(t, workers)
+export async function openExchange(t: Test, options: OpenOptions = {}): Promise<TestExchange> {
+  const { exchange, home, sql, url } = await server(t, options)
   const call = async (address: string, options: CallOptions = {}): Promise<Reply> => {
     const [method = 'GET', path = ''] = address.split(' ')
     const reply = await exchange.app.inject({

@@ -1,4 +1,4 @@
-import { conflict, Problem, type ProblemFactory, ruleViolated, unavailable } from '../problem.ts'
+import { conflict, invalidInput, Problem, type ProblemFactory, ruleViolated, unavailable } from '../problem.ts'
 import { text } from '../text.ts'
 
 interface PostgresError extends Error {
@@ -54,6 +54,12 @@ export function problemOfDatabase(error: unknown): Problem | undefined {
   const general: Record<string, [ProblemFactory, string, string]> = {
     '23505': [conflict, '相同的记录已经存在', 'The same record exists already'],
     '23503': [ruleViolated, '引用的记录不存在', 'A record that is referred to does not exist'],
+    // text of the request that its schema let through but that is no date, id or storable character
+    '22007': [invalidInput, '时间或日期的值无效', 'A date or an instant is not valid'],
+    '22008': [invalidInput, '时间或日期超出范围', 'A date or an instant is out of range'],
+    '22P02': [invalidInput, '编号或翻页标记的值无效', 'An id or a page cursor is not valid'],
+    '22021': [invalidInput, '含有无法保存的字符', 'The text holds a character that cannot be kept'],
+    '22P05': [invalidInput, '含有无法保存的字符', 'The text holds a character that cannot be kept'],
     '40001': [conflict, '与同时进行的操作冲突', 'In conflict with a simultaneous operation'],
     '40P01': [conflict, '与同时进行的操作冲突', 'In conflict with a simultaneous operation'],
   }

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
 import { type AccessTable, authorize } from '../access.ts'
 import type { Actor } from '../actor.ts'
 import type { Engine } from '../command.ts'
-import { invalidInput } from '../problem.ts'
+import { invalidInput, unsupportedMedia } from '../problem.ts'
 import { text } from '../text.ts'
+import { exampleOf } from './example.ts'
 import { addressOf, type Route } from './route.ts'
+import { refuseCharacters } from './validation.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,18 +17,36 @@ declare module 'fastify' {
 
 const always = [400, 401, 403, 404, 409, 422, 429, 503]
 
+const header = (description: string, example: string) => ({ type: 'string', description, examples: [example] })
+
+const organizationHeader = {
+  'jinshu-organization': header(
+    'the organisation the person acts for; needed by members of several',
+    '0193b5c6-7a10-7c3e-9d5a-2f6b8c1e4a70',
+  ),
+}
+
+const keyHeader = {
+  'idempotency-key': header(
+    'one per intent: the same key and input are answered with the same bytes and have one effect',
+    'order-2026-000123-pay',
+  ),
+}
+
+/** A schema with an example of what it accepts. */
+const shown = (schema: TSchema) => ({ ...schema, examples: [exampleOf(schema)] })
+
+function successOf(route: Route) {
+  if (route.kind !== 'raw') return { [(route.kind === 'write' && route.spec.status) || 200]: shown(route.spec.reply) }
+  const { type = '*/*', description = 'OK', schema } = route.spec.produces ?? {}
+  return { 200: { description, content: { [type]: { schema: schema ? shown(schema) : {} } } } }
+}
+
 function documentOf(route: Route) {
   const { spec } = route
-  const success =
-    route.kind === 'raw'
-      ? {
-          200: {
-            description: route.spec.produces?.description ?? 'OK',
-            content: { [route.spec.produces?.type ?? '*/*']: { schema: route.spec.produces?.schema ?? {} } },
-          },
-        }
-      : { [(route.kind === 'write' && route.spec.status) || 200]: route.spec.reply }
   const problem = { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }
+  const statuses = route.kind !== 'read' && spec.body ? [...always, 413, 415] : always
+  const takesKey = route.kind === 'write' && !route.spec.hasSecretReply
   return {
     operationId: spec.operation,
     summary: `${spec.summary.zh} · ${spec.summary.en}`,
@@ -34,8 +55,11 @@ function documentOf(route: Route) {
     hide: route.kind === 'raw' && route.spec.isHidden === true,
     ...(spec.params && { params: spec.params }),
     ...(spec.query && { querystring: spec.query }),
-    ...(route.kind !== 'read' && spec.body && { body: spec.body }),
-    response: { ...success, ...Object.fromEntries(always.map(status => [status, problem])) },
+    ...(!spec.isRoot && {
+      headers: { type: 'object', properties: { ...organizationHeader, ...(takesKey && keyHeader) } },
+    }),
+    ...(route.kind !== 'read' && spec.body && { body: shown(spec.body) }),
+    response: { ...successOf(route), ...Object.fromEntries(statuses.map(status => [status, problem])) },
   }
 }
 
@@ -52,6 +76,13 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
       },
     ],
   })
+}
+
+/** Refuses a body in another form than JSON: the server can read others, but only for routes that say so. */
+function requireJson(request: FastifyRequest): void {
+  const type = request.headers['content-type']
+  if (type === undefined || /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) return
+  throw unsupportedMedia(text('请以 JSON 提交（application/json）。', 'Send JSON (application/json).'))
 }
 
 /** The body without what only proves who asks. */
@@ -106,7 +137,13 @@ export function mountRoutes(app: FastifyInstance, routes: readonly Route[], acce
       ...addressOf(route),
       schema: documentOf(route) as never,
       ...(route.kind === 'raw' && route.spec.bodyLimit !== undefined && { bodyLimit: route.spec.bodyLimit }),
-      preValidation: async request => authorize(access, request.actor, spec.permission),
+      // before the body is read: a stranger's bytes are not worth parsing
+      onRequest: async request => {
+        authorize(access, request.actor, spec.permission)
+        if (route.kind !== 'raw' || spec.body) requireJson(request)
+      },
+      preHandler: async request =>
+        refuseCharacters({ body: request.body, query: request.query, params: request.params }),
       handler: (request, reply) => perform(route, engine, request, reply),
     })
   }

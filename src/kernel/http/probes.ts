@@ -4,8 +4,12 @@ import type { EventBus } from '../events.ts'
 import { notFound, unavailable } from '../problem.ts'
 import type { Machinery, Vital } from '../task.ts'
 
+/** What a proxy on this machine adds to a request that it passes on for somebody elsewhere. */
+const passedOn = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']
+
 const isLocal = (request: FastifyRequest) =>
-  /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for']
+  /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/.test(request.socket.remoteAddress ?? '') &&
+  !passedOn.some(name => request.headers[name] !== undefined)
 
 function addVitals(registry: Registry, machinery: Machinery, vitals: readonly Vital[]): void {
   for (const vital of vitals)

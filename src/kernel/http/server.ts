@@ -79,11 +79,12 @@ async function describe(app: FastifyInstance, publicUrl: string): Promise<void> 
       buildLocalReference: (json, _base, _fragment, i) => (typeof json.$id === 'string' ? json.$id : `def-${i}`),
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: false })
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: false, theme: { title: '晋数 Jinshu API' } })
 }
 
 /** Files arrive as streams, in a form or bare: only the routes that want one read it, within limits of their own. */
 async function receiveFiles(app: FastifyInstance): Promise<void> {
+  app.removeContentTypeParser('text/plain')
   await app.register(multipart, { limits: { files: 1, fields: 20, parts: 21 } })
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import AjvCompiler from '@fastify/ajv-compiler'
 import type { FastifyInstance, FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import { type FieldError, invalidInput, type Problem } from '../problem.ts'
@@ -78,18 +79,62 @@ function fieldError(error: FastifySchemaValidationError): FieldError {
   return { pointer, message }
 }
 
+/** A choice among constants arrives as one error for each: said once, with all that would do. */
+function joinChoices(errors: readonly FastifySchemaValidationError[]): FastifySchemaValidationError[] {
+  const choices = Map.groupBy(
+    errors.filter(e => e.keyword === 'const'),
+    e => e.instancePath,
+  )
+  const isJoined = (e: FastifySchemaValidationError) => e.keyword === 'const' && choices.get(e.instancePath)!.length > 1
+  const joined = [...choices.values()]
+    .filter(group => group.length > 1)
+    .map(group => ({ ...group[0]!, keyword: 'enum', params: { allowedValues: group.map(e => e.params.allowedValue) } }))
+  return [...errors.filter(e => !isJoined(e)), ...(joined as FastifySchemaValidationError[])]
+}
+
 /** The problem for a failed validation: one entry per field, none of ajv's bookkeeping for unions. */
 export function validationProblem(errors: readonly FastifySchemaValidationError[], part: string): Problem {
-  const inUnion = (path: string) => errors.some(e => e.keyword === 'anyOf' && e.instancePath === path)
   const shown = errors.filter(e => e.keyword !== 'anyOf' && !(e.keyword === 'type' && e.params.type === 'null'))
-  const list = (shown.length > 0 ? shown : errors).map(fieldError)
+  const list = joinChoices(shown.length > 0 ? shown : errors).map(fieldError)
   const distinct = [...new Map(list.map(e => [`${e.pointer} ${e.message.en}`, e])).values()]
-  const where = part === 'body' ? '' : `（${part}）`
+  const where = parts[part] ?? parts.body!
   return invalidInput(
     text(
-      `有 ${distinct.length} 处需要修改${where}。`,
-      `${distinct.length} to correct${inUnion('') ? '' : ` in ${part}`}.`,
+      `${where.zh}有 ${distinct.length} 处需要修改。`,
+      `There ${distinct.length === 1 ? 'is 1 thing' : `are ${distinct.length} things`} to correct in ${where.en}.`,
     ),
     { errors: distinct },
   )
+}
+
+const parts: Record<string, Text> = {
+  body: text('提交的内容', 'the body'),
+  querystring: text('查询参数', 'the query'),
+  params: text('地址', 'the address'),
+  headers: text('请求头', 'the headers'),
+}
+
+function findCharacters(value: unknown, pointer: string, found: FieldError[]): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed())
+      found.push({
+        pointer,
+        message: text(
+          '含有无法保存的字符（空字符或不完整的 Unicode）',
+          'holds a character that cannot be kept (NUL or half a pair)',
+        ),
+        remedy: text('删除该字符', 'remove it'),
+      })
+  } else if (typeof value === 'object' && value !== null && !(value instanceof Readable) && !ArrayBuffer.isView(value))
+    for (const [key, each] of Object.entries(value)) {
+      findCharacters(key, `${pointer}/${escapePointer(key.toWellFormed())}`, found)
+      findCharacters(each, `${pointer}/${escapePointer(key.toWellFormed())}`, found)
+    }
+}
+
+/** Refuses text that PostgreSQL cannot store and canonical JSON cannot carry, wherever in a request it stands. */
+export function refuseCharacters(input: { body: unknown; query: unknown; params: unknown }): void {
+  const errors: FieldError[] = []
+  for (const part of [input.body, input.query, input.params]) findCharacters(part, '', errors)
+  if (errors.length > 0) throw invalidInput(undefined, { errors })
 }
