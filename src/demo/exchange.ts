@@ -1,0 +1,158 @@
+import { type Cast, makeCast, roles } from './cast.ts'
+import { type Client, StoryError } from './client.ts'
+import { divisions, shelf, weather } from './goods.ts'
+import type { Operator } from './operator.ts'
+import {
+  agree,
+  askToBuy,
+  download,
+  type Goods,
+  importStatement,
+  listGoods,
+  openAccount,
+  openedFor,
+  type Payment,
+  register,
+  sign,
+  statementCsv,
+} from './trade.ts'
+
+/** Codes of the demo's organisations; their check characters are right (GB 32100). */
+const codes = {
+  vendor: '91140100MA0DEM010R',
+  surveyor: '91140200MA0DEM0200',
+  buyer: '91140700MA0DEM030T',
+  insurer: '91140100MA0DEM040W',
+  taiyuan: '11140100MB0DEM0508',
+  datong: '11140200MB0DEM060E',
+} as const
+
+export type Demo = Record<keyof typeof codes, Cast>
+
+/** Four companies and two cities' regulators; found again when they are there. */
+export async function makeDemoCast(client: Client, operator: Operator): Promise<Demo> {
+  const made: [string, Cast][] = []
+  for (const [name, code] of Object.entries(codes)) {
+    const key = name as keyof typeof codes
+    made.push([name, await makeCast(client, operator, roles[key], code)])
+  }
+  return Object.fromEntries(made) as Demo
+}
+
+/** Lists what the vendor does not list yet; answers product ids by name. */
+async function stock(
+  client: Client,
+  operator: Operator,
+  vendor: Cast,
+  goods: readonly Goods[],
+): Promise<Map<string, string>> {
+  type Row = { product: { id: string; nameZh: string }; state: string }
+  const { items } = await client.call<{ items: Row[] }>('GET /listings?limit=100', { as: vendor.maker })
+  const ids = new Map(items.filter(row => row.state === 'listed').map(row => [row.product.nameZh, row.product.id]))
+  for (const each of goods)
+    if (!ids.has(each.content.nameZh))
+      ids.set(each.content.nameZh, (await listGoods(client, operator, vendor, each)).productId)
+  return ids
+}
+
+/** How far a trade of the demo goes. */
+const stages = ['asked', 'half-signed', 'signed', 'registered', 'paid', 'delivered', 'accepted'] as const
+type Stage = (typeof stages)[number]
+
+interface Plan {
+  readonly vendor: Cast
+  readonly buyer: Cast
+  readonly goods: Goods
+  readonly purpose: string
+  readonly scenario: string
+  readonly until: Stage
+}
+
+async function pay(client: Client, operator: Operator, plan: Plan, orderId: string): Promise<void> {
+  const due = await client.call<Payment & { orderNumber: string }>(`GET /orders/${orderId}/payment`, {
+    as: plan.buyer.finance,
+  })
+  const { now } = await client.call<{ now: string }>('GET /clock')
+  const csv = statementCsv([
+    {
+      on: now.slice(0, 10),
+      amount: due.amount,
+      payer: plan.buyer.role.nameZh,
+      account: '622200009999888877',
+      remark: `数据款 ${due.referenceCode}`,
+      serial: `SEED-${due.referenceCode}`,
+    },
+  ])
+  await importStatement(client, operator, `seed-${due.referenceCode}.csv`, csv)
+}
+
+/** Makes one trade and leaves it at its stage; one that the buyer already has is left as it is. */
+async function trade(client: Client, operator: Operator, plan: Plan, productId: string): Promise<void> {
+  const reaches = (stage: Stage) => stages.indexOf(plan.until) >= stages.indexOf(stage)
+  const { items } = await client.call<{ items: unknown[] }>(`GET /contracts?productId=${productId}&limit=1`, {
+    as: plan.buyer.maker,
+  })
+  if (items.length > 0) return
+  const { id } = await askToBuy(client, plan.buyer, productId, plan.purpose, plan.scenario)
+  if (!reaches('half-signed')) return
+  await agree(client, plan.vendor, id)
+  await sign(client, plan.vendor, id)
+  if (!reaches('signed')) return
+  await sign(client, plan.buyer, id)
+  const registration = await openedFor(client, plan.vendor.maker, 'registrations', id)
+  if (!reaches('registered')) return
+  await register(client, operator, registration.id)
+  const order = await openedFor(client, plan.buyer.maker, 'orders', id)
+  if (!reaches('paid')) return
+  if (plan.goods.amountFen > 0) await pay(client, operator, plan, order.id)
+  if (!reaches('delivered')) return
+  await download(client, plan.buyer, order.id)
+  if (reaches('accepted')) await client.call(`POST /orders/${order.id}/accept`, { as: plan.buyer.maker })
+}
+
+/** The demo exchange: a dozen listings and trades in different states, made by the calls that everyone makes. */
+export async function makeDemoExchange(client: Client, operator: Operator): Promise<Demo> {
+  const demo = await makeDemoCast(client, operator)
+  const { vendor, surveyor, buyer, insurer } = demo
+  const [inWeather, inDivisions] = [weather, divisions].map((base, i) => [base, ...Object.values(shelf)[i]!])
+  const ids = new Map([
+    ...(await stock(client, operator, vendor, inWeather!)),
+    ...(await stock(client, operator, surveyor, inDivisions!)),
+  ])
+  await openAccount(client, operator, operator.finance, '140001234567890123')
+  await openAccount(client, operator, vendor.finance, '140009876543210987')
+  await openAccount(client, operator, surveyor.finance, '140205555666677778')
+  const farm = '结合气象数据为冬小麦春管提供灌溉建议，成果仅供本公司农技人员使用'
+  const premium = '用于农业保险产品的费率厘定与灾损核验，仅限本公司精算部门使用'
+  const address = '用于本公司客户地址的标准化与网点归属判断，不对外提供'
+  const research = '数据治理与对接'
+  const plans: Plan[] = [
+    { vendor, buyer: insurer, goods: weather, purpose: '保险精算', scenario: premium, until: 'accepted' },
+    { vendor, buyer, goods: weather, purpose: '农业生产分析', scenario: farm, until: 'paid' },
+    { vendor, buyer, goods: shelf.weather[0]!, purpose: '农业生产分析', scenario: farm, until: 'registered' },
+    { vendor, buyer: insurer, goods: shelf.weather[3]!, purpose: '保险精算', scenario: premium, until: 'half-signed' },
+    {
+      vendor,
+      buyer: surveyor,
+      goods: shelf.weather[2]!,
+      purpose: '科学研究',
+      scenario: '用于云冈石窟周边客流与天气关系的研究',
+      until: 'asked',
+    },
+    { vendor: surveyor, buyer, goods: divisions, purpose: research, scenario: address, until: 'delivered' },
+    {
+      vendor: surveyor,
+      buyer: insurer,
+      goods: shelf.divisions[3]!,
+      purpose: research,
+      scenario: address,
+      until: 'signed',
+    },
+  ]
+  for (const plan of plans) {
+    const productId = ids.get(plan.goods.content.nameZh)
+    if (!productId) throw new StoryError(`${plan.goods.content.nameZh} is not listed`)
+    await trade(client, operator, plan, productId)
+  }
+  return demo
+}
