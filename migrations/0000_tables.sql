@@ -638,16 +638,16 @@ CREATE INDEX "audit_entry_subject" ON "kernel"."audit_entry" USING btree ("subje
 CREATE INDEX "audit_entry_actor" ON "kernel"."audit_entry" USING btree ("actor","seq");--> statement-breakpoint
 CREATE INDEX "idempotency_age" ON "kernel"."idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "data_product_vendor" ON "catalog"."data_product" USING btree ("vendor_id","id");--> statement-breakpoint
-CREATE INDEX "listed_product_newest" ON "catalog"."listed_product" USING btree ("listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_newest" ON "catalog"."listed_product" USING btree ("listed_at","product_id");--> statement-breakpoint
 CREATE INDEX "listed_product_price" ON "catalog"."listed_product" USING btree ("amount_fen","product_id");--> statement-breakpoint
 CREATE INDEX "listed_product_title" ON "catalog"."listed_product" USING btree ("title_key","product_id");--> statement-breakpoint
-CREATE INDEX "listed_product_vendor" ON "catalog"."listed_product" USING btree ("vendor_id","listed_at" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "listed_product_type" ON "catalog"."listed_product" USING btree ("type","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "listed_product_industry" ON "catalog"."listed_product" USING btree ("industry","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "listed_product_theme" ON "catalog"."listed_product" USING btree ("theme","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "listed_product_division" ON "catalog"."listed_product" USING btree ("division","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "listed_product_format" ON "catalog"."listed_product" USING btree ("format","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "listed_product_price_kind" ON "catalog"."listed_product" USING btree ("price_kind","listed_at" DESC NULLS LAST,"product_id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "listed_product_vendor" ON "catalog"."listed_product" USING btree ("vendor_id","listed_at");--> statement-breakpoint
+CREATE INDEX "listed_product_type" ON "catalog"."listed_product" USING btree ("type","listed_at","product_id");--> statement-breakpoint
+CREATE INDEX "listed_product_industry" ON "catalog"."listed_product" USING btree ("industry","listed_at","product_id");--> statement-breakpoint
+CREATE INDEX "listed_product_theme" ON "catalog"."listed_product" USING btree ("theme","listed_at","product_id");--> statement-breakpoint
+CREATE INDEX "listed_product_division" ON "catalog"."listed_product" USING btree ("division","listed_at","product_id");--> statement-breakpoint
+CREATE INDEX "listed_product_format" ON "catalog"."listed_product" USING btree ("format","listed_at","product_id");--> statement-breakpoint
+CREATE INDEX "listed_product_price_kind" ON "catalog"."listed_product" USING btree ("price_kind","listed_at","product_id");--> statement-breakpoint
 CREATE INDEX "listed_product_document" ON "catalog"."listed_product" USING gin ("document");--> statement-breakpoint
 CREATE UNIQUE INDEX "listing_one_pending" ON "catalog"."listing" USING btree ("product_id") WHERE "catalog"."listing"."state" in ('draft', 'submitted', 'supplementing', 'reviewing', 'approved');--> statement-breakpoint
 CREATE UNIQUE INDEX "listing_one_published" ON "catalog"."listing" USING btree ("product_id") WHERE "catalog"."listing"."state" in ('listed', 'suspended');--> statement-breakpoint

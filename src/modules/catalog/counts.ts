@@ -11,6 +11,8 @@ export interface Counts {
 
 /** Matches are counted up to this many: more would cost more than the page itself. */
 const countLimit = 1_000
+/** With fewer matches expected than this, the index finds them all sooner than a walk finds enough of them. */
+const findAllLimit = 5_000
 /** Counted searches that a process keeps. */
 const keptSearches = 500
 
@@ -47,7 +49,8 @@ const bounded = (rx: Rx, plan: SearchPlan, filters: Filters, except?: FacetName)
 
 const totalOf = (rows: readonly Counted[]) => rows.find(row => row.facet === 'all')?.count ?? 0
 
-async function counted(rx: Rx, plan: SearchPlan, filters: Filters): Promise<Counts> {
+async function counted(rx: Rx, given: SearchPlan, filters: Filters): Promise<Counts> {
+  const plan: SearchPlan = given.kind === 'common' && given.expected < findAllLimit ? { ...given, kind: 'rare' } : given
   if (plan.kind === 'nothing') return { total: 0, isExact: true, facets: facetsOf(() => []) }
   const chosen = facetNames.filter(name => filters[name] !== undefined)
   if (plan.kind === 'all' && chosen.length === 0 && filters.vendor === undefined) {
@@ -71,10 +74,14 @@ async function counted(rx: Rx, plan: SearchPlan, filters: Filters): Promise<Coun
 const kept = new WeakMap<Kit, Map<string, Promise<Counts>>>()
 
 /** Totals and facets of a search; counted once for as long as nothing is listed, delisted or priced anew. */
-export async function count(rx: Rx, plan: SearchPlan, filters: Filters): Promise<Counts> {
+export async function count(
+  rx: Rx,
+  plan: SearchPlan & { readonly revision: string },
+  filters: Filters,
+): Promise<Counts> {
   const searches = kept.get(rx.kit) ?? new Map<string, Promise<Counts>>()
   kept.set(rx.kit, searches)
-  const terms = 'query' in plan ? plan.query.terms : plan.kind
+  const terms = 'query' in plan ? plan.query.map(term => term.word) : plan.kind
   const key = JSON.stringify([plan.revision, terms, ...[...facetNames, 'vendor' as const].map(name => filters[name])])
   const known = searches.get(key)
   if (known) return known

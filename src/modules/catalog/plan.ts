@@ -1,6 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { Rx } from '../../kernel/command.ts'
-import { type Query, type TokenCondition, toTsquery } from './words.ts'
+import { type Query, toTsquery } from './words.ts'
 
 /** The facets by which a list can be narrowed; `vendor` narrows too, but is not counted out. */
 export const facetNames = ['industry', 'theme', 'type', 'priceKind', 'division', 'format'] as const
@@ -13,34 +13,69 @@ export type Filters = { readonly [K in FacetName | 'vendor']?: string | undefine
  * guesses cost seconds at a million rows; the counted occurrences of the rarest token decide it right.
  */
 export type SearchPlan =
-  | { readonly kind: 'all'; readonly revision: string }
-  | { readonly kind: 'nothing'; readonly revision: string }
-  | { readonly kind: 'rare' | 'common'; readonly revision: string; readonly query: Query }
+  | { readonly kind: 'all' | 'nothing' }
+  | {
+      readonly kind: 'rare' | 'common'
+      readonly query: Query
+      /** how many products match if its words are independent of each other */
+      readonly expected: number
+    }
 
 /** Below this many products with the rarest token, finding all of them is cheaper than walking in order. */
 const rareLimit = 2_000
 /** A prefix is looked up in the counters up to this many tokens; one with more of them is common. */
 const prefixLimit = 500
 
-const occurrences = (rx: Rx, { token, isPrefix }: TokenCondition) =>
-  isPrefix
-    ? rx.sql<{ n: number }[]>`
-        select coalesce(sum(count), 0)::int as n from (
+/** The number that grows with every change of what is listed. */
+export async function revisionOf({ sql }: Rx): Promise<string> {
+  const [row] = await sql<{ revision: string }[]>`select revision from catalog.catalog_revision where id = 1`
+  return String(row!.revision)
+}
+
+interface Occurrences {
+  readonly token: string
+  readonly isPrefix: boolean
+  readonly n: number
+}
+
+/** In how many products the tokens of a query occur: the whole ones together, each prefix by itself. */
+async function occurrences({ sql }: Rx, query: Query): Promise<(token: string, isPrefix: boolean) => number> {
+  const tokens = query.flatMap(term => term.tokens)
+  const whole = [...new Set(tokens.filter(t => !t.isPrefix).map(t => t.token))]
+  const prefixes = [...new Set(tokens.filter(t => t.isPrefix).map(t => t.token))]
+  const found = await Promise.all([
+    whole.length > 0 &&
+      sql<Occurrences[]>`
+        select token, false as "isPrefix", count as n from catalog.token_count where token = any(${whole}::text[])`,
+    ...prefixes.map(
+      prefix => sql<Occurrences[]>`
+        select ${prefix}::text as token, true as "isPrefix", coalesce(sum(count), 0)::int as n from (
           select count from catalog.token_count
-          where token >= ${token} and token < ${`${token}\u{10ffff}`} and count > 0 limit ${prefixLimit}) t`
-    : rx.sql<{ n: number }[]>`select coalesce(sum(count), 0)::int as n from catalog.token_count where token = ${token}`
+          where token >= ${prefix} and token < ${`${prefix}\u{10ffff}`} and count > 0 limit ${prefixLimit}) t`,
+    ),
+  ])
+  const counts = new Map(found.flatMap(rows => rows || []).map(row => [`${row.isPrefix} ${row.token}`, row.n]))
+  return (token, isPrefix) => counts.get(`${isPrefix} ${token}`) ?? 0
+}
 
 /** The revision of what is listed, and how a query is best answered; the look-ups go out together. */
-export async function planOf(rx: Rx, query: Query | undefined): Promise<SearchPlan> {
-  const [revisions, ...found] = await Promise.all([
-    rx.sql<{ revision: string }[]>`select revision from catalog.catalog_revision where id = 1`,
-    ...(query?.tokens ?? []).map(condition => occurrences(rx, condition)),
+export async function planOf(rx: Rx, query: Query | undefined): Promise<SearchPlan & { readonly revision: string }> {
+  const [[state], occurring] = await Promise.all([
+    rx.sql<{ revision: string; total: number }[]>`
+      select r.revision, coalesce(f.count, 0) as total
+      from catalog.catalog_revision r left join catalog.facet_count f on f.facet = 'all' and f.value = ''
+      where r.id = 1`,
+    query && occurrences(rx, query),
   ])
-  const revision = String(revisions[0]!.revision)
-  if (!query) return { kind: 'all', revision }
-  const rarest = Math.min(...found.map(rows => rows[0]!.n), Number.MAX_SAFE_INTEGER)
+  const { total } = state!
+  const revision = String(state!.revision)
+  if (!query || !occurring) return { kind: 'all', revision }
+  // tokens of one word occur together, so its rarest one speaks for it; words are taken to be independent
+  const terms = query.map(term => Math.min(total, ...term.tokens.map(t => occurring(t.token, t.isPrefix))))
+  const rarest = Math.min(...terms)
   if (rarest === 0) return { kind: 'nothing', revision }
-  return { kind: rarest < rareLimit ? 'rare' : 'common', revision, query }
+  const expected = terms.reduce((product, n) => (product * n) / total, total)
+  return { kind: rarest < rareLimit ? 'rare' : 'common', revision, query, expected }
 }
 
 /** Where a division's own code and those inside it lie among the codes. */
@@ -61,8 +96,10 @@ export function matching(rx: Rx, plan: SearchPlan, filters: Filters, except?: ke
   if (division !== undefined) parts.push(sql`p.division like ${within(division)}`)
   const vendor = given('vendor')
   if (vendor !== undefined) parts.push(sql`p.vendor_id = ${vendor}::uuid`)
-  if (plan.kind === 'rare' || plan.kind === 'common') {
-    const tsquery = toTsquery(plan.query.tokens)
+  if ('query' in plan) {
+    // the cheap check first: of rows that do not match, the tokens are then never read
+    for (const { word } of plan.query) parts.push(sql`strpos(p.words, ${word}) > 0`)
+    const tsquery = toTsquery(plan.query)
     // the function does what the operator does, but no index answers to it: the walk in order is then the only way
     if (tsquery !== '')
       parts.push(
@@ -70,7 +107,6 @@ export function matching(rx: Rx, plan: SearchPlan, filters: Filters, except?: ke
           ? sql`p.document @@ ${tsquery}::tsquery`
           : sql`ts_match_vq(p.document, ${tsquery}::tsquery)`,
       )
-    for (const term of plan.query.terms) parts.push(sql`strpos(p.words, ${term}) > 0`)
   }
   return parts.reduce((all, part) => sql`${all} and ${part}`) as unknown as PendingQuery<Row[]>
 }

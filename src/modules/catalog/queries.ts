@@ -1,11 +1,13 @@
 import { and, asc, desc, eq, gt, inArray, like, lt, ne } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
+import type { Kit } from '../../kernel/kit.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { type Organization, organizationOf } from '../identity/index.ts'
 import type { ListingState } from './model.ts'
 import { sideOf } from './moves.ts'
+import { revisionOf } from './plan.ts'
 import {
   dataProduct,
   facetCount,
@@ -32,29 +34,53 @@ export interface PublicProduct {
 /** Which listing speaks for a product: the one in force, else the newest that ended. */
 const precedence: readonly string[] = ['listed', 'suspended', 'expired', 'delisted'] satisfies ListingState[]
 
+type Published = Omit<PublicProduct, 'vendor'>
+
+async function published(rx: Rx, id: string): Promise<Published> {
+  const [found, plans] = await Promise.all([
+    rx.tx
+      .select({ product: dataProduct, listing, version: productVersion })
+      .from(listing)
+      .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
+      .innerJoin(dataProduct, eq(dataProduct.id, listing.productId))
+      .where(and(eq(listing.productId, id), inArray(listing.state, [...precedence])))
+      .orderBy(desc(productVersion.versionNo)),
+    currentPlans(rx, id),
+  ])
+  const [shown] = found.sort((a, b) => precedence.indexOf(a.listing.state) - precedence.indexOf(b.listing.state))
+  if (!shown) throw notFound()
+  const [counted] = await rx.tx
+    .select({ count: facetCount.count })
+    .from(facetCount)
+    .where(and(eq(facetCount.facet, 'vendor'), eq(facetCount.value, shown.product.vendorId)))
+  return { ...shown, plans, vendorListed: counted?.count ?? 0 }
+}
+
+/** Listed products that a process keeps as they were read; every change of what is listed changes the revision. */
+const kept = new WeakMap<Kit, Map<string, { readonly revision: string; readonly found: Published }>>()
+const keptProducts = 500
+
 /**
  * A product for anyone: listed, suspended, or ended with that said, so that contracts and old links still find what was
  * offered. What was never published is not there. @throws not-found
  */
 export async function publicProduct(rx: Rx, id: string): Promise<PublicProduct> {
-  const found = await rx.tx
-    .select({ product: dataProduct, listing, version: productVersion })
-    .from(listing)
-    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
-    .innerJoin(dataProduct, eq(dataProduct.id, listing.productId))
-    .where(and(eq(listing.productId, id), inArray(listing.state, [...precedence])))
-    .orderBy(desc(productVersion.versionNo))
-  const [shown] = found.sort((a, b) => precedence.indexOf(a.listing.state) - precedence.indexOf(b.listing.state))
-  if (!shown) throw notFound()
-  const [plans, vendor, [counted]] = await Promise.all([
-    currentPlans(rx, id),
-    organizationOf(rx, shown.product.vendorId),
-    rx.tx
-      .select({ count: facetCount.count })
-      .from(facetCount)
-      .where(and(eq(facetCount.facet, 'vendor'), eq(facetCount.value, shown.product.vendorId))),
+  const products = kept.get(rx.kit) ?? new Map<string, { revision: string; found: Published }>()
+  kept.set(rx.kit, products)
+  const known = products.get(id)
+  const [revision, knownVendor] = await Promise.all([
+    revisionOf(rx),
+    known && organizationOf(rx, known.found.product.vendorId),
   ])
-  return { ...shown, plans, vendor, vendorListed: counted?.count ?? 0 }
+  if (known && knownVendor && known.revision === revision) return { ...known.found, vendor: knownVendor }
+  products.delete(id)
+  const found = await published(rx, id)
+  // only what is listed: the revision does not tell of changes to the others
+  if (found.listing.state === 'listed') {
+    if (products.size >= keptProducts) products.delete(products.keys().next().value!)
+    products.set(id, { revision, found })
+  }
+  return { ...found, vendor: await organizationOf(rx, found.product.vendorId) }
 }
 
 /** A line of a list of listings. */

@@ -4,7 +4,7 @@ import { invalidInput } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { type Counts, count } from './counts.ts'
 import { type Filters, matching, planOf, type SearchPlan } from './plan.ts'
-import { parseQuery } from './words.ts'
+import { parseQuery, toTsquery } from './words.ts'
 
 /** Orders of a list: newest first, cheapest or dearest first, by title (Chinese by pinyin). */
 export const sorts = ['newest', 'price', 'price-desc', 'title'] as const
@@ -58,6 +58,9 @@ const orders: Record<Sort, Order> = {
   'price-desc': { column: 'amount_fen', isDescending: true, type: 'bigint' },
   title: { column: 'title_key', isDescending: false, type: 'text' },
 }
+
+/** How far a page is looked for in order before the index is asked. */
+const walkedRows = 4_000
 
 const shown = [
   'product_id',
@@ -117,16 +120,24 @@ async function pageOf(rx: Rx, plan: SearchPlan, input: SearchInput, order: Order
         ? sql`and (p.amount_fen, p.product_id) ${beyond} (${value}::bigint, ${id}::uuid)`
         : sql`and (p.title_key, p.product_id) ${beyond} (${value}::text collate "C", ${id}::uuid)`
   const after = cursor ? past(...cursor) : sql``
-  // few matches: the index finds them all and they are sorted; many: the order's own index is walked until the page is full
-  return plan.kind === 'rare'
-    ? sql<Hit[]>`
-        with p as materialized (select * from catalog.listed_product p where ${matching(rx, plan, input)})
-        select ${sql(shown)}, ${column}::text as sort_value from p where true ${after}
-        order by ${column} ${direction}, product_id ${direction} limit ${limit + 1}`
-    : sql<Hit[]>`
-        select ${sql(shown)}, ${column}::text as sort_value from catalog.listed_product p
-        where ${matching(rx, plan, input)} ${after}
-        order by ${column} ${direction}, product_id ${direction} limit ${limit + 1}`
+  const inOrder = sql`order by p.${column} ${direction}, p.product_id ${direction}`
+  const values = sql`${sql(shown)}, ${column}::text as sort_value`
+  const whole = (by: SearchPlan) => sql<Hit[]>`
+    select ${values} from catalog.listed_product p where ${matching(rx, by, input)} ${after} ${inOrder} limit ${limit + 1}`
+  if (!('query' in plan)) return whole(plan)
+  if (plan.kind === 'common') {
+    // many matches: among the next rows in order there are most likely enough for a page
+    const found = await sql<Hit[]>`
+      select ${values}
+      from (select * from catalog.listed_product p where true ${after} ${inOrder} limit ${walkedRows}) p
+      where ${matching(rx, plan, input)} ${inOrder} limit ${limit + 1}`
+    if (found.length > limit || toTsquery(plan.query) === '') return found.length > limit ? found : whole(plan)
+  }
+  // few matches: the index finds them all, and they are sorted; `offset 0` keeps the database from another plan
+  return sql<Hit[]>`
+    select ${values}
+    from (select * from catalog.listed_product p where ${matching(rx, { ...plan, kind: 'rare' }, input)} ${after} offset 0) p
+    ${inOrder} limit ${limit + 1}`
 }
 
 /** A page of what is listed, with totals and facets. */
@@ -145,11 +156,14 @@ export async function searchProducts(rx: Rx, input: SearchInput): Promise<Found>
   const limit = input.limit ?? 20
   const order = orders[input.sort ?? 'newest']
   const query = parseQuery(input.q)
-  const plan = await planOf(rx, query)
   const withCounts = input.facets ?? input.after === undefined
+  const planned = planOf(rx, query)
   const [hits, counts] = await Promise.all([
-    pageOf(rx, plan, input, order, limit),
-    withCounts ? count(rx, plan, input) : undefined,
+    // without words there is nothing to plan, and the page need not wait
+    query
+      ? planned.then(plan => pageOf(rx, plan, input, order, limit))
+      : pageOf(rx, { kind: 'all' }, input, order, limit),
+    planned.then(plan => (withCounts ? count(rx, plan, input) : undefined)),
   ])
   const page = hits.slice(0, limit)
   const last = page.at(-1)

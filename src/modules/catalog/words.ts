@@ -64,11 +64,14 @@ export interface TokenCondition {
   readonly isPrefix: boolean
 }
 
-/** A query: words that must all occur as they stand, and the tokens by which an index finds them. */
-export interface Query {
-  readonly terms: readonly string[]
+/** A word of a query: it must occur as it stands, and its tokens by which an index finds it. */
+export interface Term {
+  readonly word: string
   readonly tokens: readonly TokenCondition[]
 }
+
+/** All its words must occur. */
+export type Query = readonly Term[]
 
 function* conditionsOf(term: string): Generator<TokenCondition> {
   const runs = runsOf(term)
@@ -84,17 +87,17 @@ function* conditionsOf(term: string): Generator<TokenCondition> {
 
 /** Reads what a person typed; undefined when nothing was. */
 export function parseQuery(typed: string | undefined): Query | undefined {
-  const terms = [...new Set(normalise(typed ?? '').split(' '))].filter(term => term !== '')
-  const telling = terms.filter(term => runsOf(term).length > 0)
-  const kept = (telling.length > 0 ? telling : terms).slice(0, maxTerms)
-  if (kept.length === 0) return undefined
-  const tokens = new Map(kept.flatMap(term => [...conditionsOf(term)]).map(c => [`${c.token} ${c.isPrefix}`, c]))
-  return { terms: kept, tokens: [...tokens.values()] }
+  const words = [...new Set(normalise(typed ?? '').split(' '))].filter(word => word !== '')
+  const telling = words.filter(word => runsOf(word).length > 0)
+  const kept = (telling.length > 0 ? telling : words).slice(0, maxTerms)
+  return kept.length === 0 ? undefined : kept.map(word => ({ word, tokens: [...conditionsOf(word)] }))
 }
 
-/** The query in PostgreSQL's notation for `tsquery`. Tokens hold letters and digits only, so quoting them is enough. */
-export const toTsquery = (tokens: readonly TokenCondition[]): string =>
-  tokens.map(({ token, isPrefix }) => `'${token}'${isPrefix ? ':*' : ''}`).join(' & ')
+/** The query in PostgreSQL's notation for `tsquery`; blank without tokens. They hold letters and digits only, so quotes are enough. */
+export const toTsquery = (query: Query): string =>
+  [
+    ...new Set(query.flatMap(term => term.tokens).map(({ token, isPrefix }) => `'${token}'${isPrefix ? ':*' : ''}`)),
+  ].join(' & ')
 
 let gbk: Map<string, number> | undefined
 
