@@ -45,7 +45,7 @@ export const division = (code: string): Division | undefined => divisions.get(co
 export const allDivisions = (): readonly Division[] => [...divisions.values()]
 
 /** The digits that a code shares with everything inside it: 14 for a province, 1401 for a city, all six for a county. */
-const stem = (code: string): string => code.slice(0, 6).replace(/(00){1,2}$/, '')
+export const stemOf = (code: string): string => code.slice(0, 6).replace(/(00){1,2}$/, '')
 
 /** The known division of a code of 6, 9 (township) or 12 (village) digits: its county, else its city, else its province. */
 export function divisionOf(code: string): Division | undefined {
@@ -65,7 +65,7 @@ export const provinceOf = (code: string): Division | undefined =>
 
 /** Whether `code` (6, 9 or 12 digits) lies in the division `ancestor` (6 digits) or is it; false for what is no code. */
 export const isWithin = (code: string, ancestor: string): boolean =>
-  divisionOf(code) !== undefined && divisionOf(ancestor) !== undefined && code.startsWith(stem(ancestor))
+  divisionOf(code) !== undefined && divisionOf(ancestor) !== undefined && code.startsWith(stemOf(ancestor))
 
 /** All divisions below `code`, at every level, in the order of the codes; without `code` itself. */
 export const divisionsUnder = (code: string): Division[] =>

@@ -1,5 +1,5 @@
 /** The 31 characters of GB 32100-2015; I, O, S, V and Z are left out because they look like digits or each other. */
-const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+export const mod31Alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
 /**
  * The check character of a text over the 31-character alphabet (GB 32100-2015, weights 3^i mod 31): any one wrong
@@ -10,12 +10,12 @@ export function mod31Check(body: string): string {
   let weight = 1
   let sum = 0
   for (const character of body) {
-    const value = alphabet.indexOf(character)
+    const value = mod31Alphabet.indexOf(character)
     if (value < 0) throw new RangeError(`${character} is not one of the 31 characters of GB 32100`)
     sum += value * weight
     weight = (weight * 3) % 31
   }
-  return alphabet[(31 - (sum % 31)) % 31]!
+  return mod31Alphabet[(31 - (sum % 31)) % 31]!
 }
 
 /**

@@ -1,0 +1,21 @@
+import type { Handler } from '../../kernel/events.ts'
+import { followContractEnd } from './ending.ts'
+import { createOrder } from './service.ts'
+
+export const handlers: Handler[] = [
+  {
+    event: 'contracts.contract-effective',
+    name: 'orders.create-order',
+    run: async (cx, { contractId }) => void (await createOrder(cx, String(contractId))),
+  },
+  {
+    event: 'contracts.contract-terminated',
+    name: 'orders.follow-termination',
+    run: (cx, { contractId }) => followContractEnd(cx, String(contractId)),
+  },
+  {
+    event: 'contracts.contract-annulled',
+    name: 'orders.follow-annulment',
+    run: (cx, { contractId }) => followContractEnd(cx, String(contractId)),
+  },
+]

@@ -1,0 +1,136 @@
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm'
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor } from '../../kernel/page.ts'
+import { notFound } from '../../kernel/problem.ts'
+import { auditEntry } from '../../kernel/schema.ts'
+import { organizationsOf, requireOrganization } from '../identity/index.ts'
+import { readable, sideOf } from './access.ts'
+import type { OrderState, Side } from './model.ts'
+import { type Order, order } from './schema.ts'
+
+/** One order that the actor may see. @throws not-found */
+export async function orderOf(rx: Rx, id: string): Promise<Order> {
+  const [row] = await rx.tx.select().from(order).where(eq(order.id, id))
+  if (!row || !sideOf(row, rx.actor)) throw notFound()
+  return row
+}
+
+/** The state of an order, whoever asks: for a later module's own checks, not for answers. @throws not-found */
+export async function orderStateOf(rx: Rx, id: string): Promise<OrderState> {
+  const [row] = await rx.tx.select({ state: order.state }).from(order).where(eq(order.id, id))
+  if (!row) throw notFound()
+  return row.state
+}
+
+/** The order with that payment reference (as `parseReferenceCode` gives it), or undefined. */
+export async function orderByReference(rx: Rx, referenceCode: string): Promise<Order | undefined> {
+  const [row] = await rx.tx.select().from(order).where(eq(order.referenceCode, referenceCode))
+  return row
+}
+
+/** The order of a contract that the actor may see, or undefined. */
+export async function orderOfContract(rx: Rx, contractId: string): Promise<Order | undefined> {
+  const [row] = await rx.tx.select().from(order).where(eq(order.contractId, contractId))
+  return row && sideOf(row, rx.actor) ? row : undefined
+}
+
+/** Orders whose settlement day has come, at most 200. */
+export async function ordersToSettle(rx: Rx): Promise<string[]> {
+  const due = and(inArray(order.state, ['accepted', 'partly_refunded']), lte(order.settleAfter, rx.now))
+  const rows = await rx.tx
+    .select({ id: order.id })
+    .from(order)
+    .where(and(due, isNotNull(order.settleAfter)))
+    .orderBy(order.settleAfter)
+    .limit(200)
+  return rows.map(row => row.id)
+}
+
+export interface OrderFilter {
+  readonly state?: OrderState
+  readonly as?: 'buyer' | 'vendor'
+  readonly limit?: number
+  readonly after?: string
+}
+
+/** An order with its parties' names and the reader's side. */
+export interface SeenOrder {
+  readonly row: Order
+  readonly side: Side
+  readonly vendorName: string
+  readonly buyerName: string
+}
+
+async function withNames(rx: Rx, rows: readonly Order[]): Promise<SeenOrder[]> {
+  const names = await organizationsOf(rx, [...new Set(rows.flatMap(row => [row.vendorId, row.buyerId]))])
+  return rows.map(row => ({
+    row,
+    side: sideOf(row, rx.actor)!,
+    vendorName: names.get(row.vendorId)!.nameZh,
+    buyerName: names.get(row.buyerId)!.nameZh,
+  }))
+}
+
+/** Orders that the actor may see, newest first: `limit + 1` rows for the page. */
+export async function listOrders(rx: Rx, filter: OrderFilter): Promise<SeenOrder[]> {
+  const after = decodeCursor(filter.after, 1)
+  const side = { buyer: order.buyerId, vendor: order.vendorId }
+  const rows = await rx.tx
+    .select()
+    .from(order)
+    .where(
+      and(
+        readable(rx.actor),
+        filter.state && eq(order.state, filter.state),
+        filter.as && eq(side[filter.as], requireOrganization(rx.actor)),
+        after && lt(order.id, String(after[0])),
+      ),
+    )
+    .orderBy(desc(order.id))
+    .limit((filter.limit ?? 20) + 1)
+  return withNames(rx, rows)
+}
+
+/** One entry of an order's history, from the audit entries of its changes. */
+export interface TimelineEntry {
+  readonly at: Date
+  readonly action: string
+  /** which side did it; `exchange` for the machinery */
+  readonly by: 'buyer' | 'vendor' | 'operator' | 'exchange'
+  readonly from: string | null
+  readonly to: string | null
+  readonly reason: string | null
+  readonly auditId: string
+}
+
+async function timelineOf(rx: Rx, row: Order): Promise<TimelineEntry[]> {
+  const entries = await rx.tx
+    .select()
+    .from(auditEntry)
+    .where(and(eq(auditEntry.subjectKind, 'order'), eq(auditEntry.subjectId, row.id)))
+    .orderBy(asc(auditEntry.at), asc(sql`${auditEntry.seq}`))
+    .limit(500)
+  const sides = new Map([
+    [row.buyerId, 'buyer' as const],
+    [row.vendorId, 'vendor' as const],
+  ])
+  return entries.map(entry => {
+    const record = JSON.parse(entry.record) as { from?: string; to?: string; reason?: string }
+    return {
+      at: entry.at,
+      action: entry.action,
+      by: entry.organizationId === null ? 'exchange' : (sides.get(entry.organizationId) ?? 'operator'),
+      from: record.from ?? null,
+      to: record.to ?? null,
+      reason: record.reason ?? null,
+      auditId: entry.id,
+    }
+  })
+}
+
+/** One order with its history. @throws not-found */
+export async function viewOrder(rx: Rx, id: string): Promise<SeenOrder & { readonly timeline: TimelineEntry[] }> {
+  const row = await orderOf(rx, id)
+  const [seen] = await withNames(rx, [row])
+  return { ...seen!, timeline: await timelineOf(rx, row) }
+}
