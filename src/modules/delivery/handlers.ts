@@ -1,0 +1,49 @@
+import type { Cx } from '../../kernel/command.ts'
+import type { Handler, Payload, Timer } from '../../kernel/events.ts'
+import { orderOfContract } from '../orders/index.ts'
+import { makeReceiptDocument } from './document.ts'
+import { endedEntitlements } from './queries.ts'
+import { alignEntitlement, expireEntitlement, openEntitlement } from './service.ts'
+
+const open = async (cx: Cx, { orderId }: Payload) => openEntitlement(cx, String(orderId))
+
+const nameOf = (event: string) => `delivery.follow-${event.split('.')[1]}`
+
+/** Orders' own events: the entitlement follows the order. */
+const follow = (event: string): Handler => ({
+  event,
+  name: nameOf(event),
+  run: (cx, { orderId }) => alignEntitlement(cx, String(orderId), event),
+})
+
+/** The contract's events: the entitlement of its order follows. */
+const followContract = (event: string): Handler => ({
+  event,
+  name: nameOf(event),
+  async run(cx, { contractId }) {
+    const order = await orderOfContract(cx, String(contractId))
+    if (order) return alignEntitlement(cx, order.id, event)
+    cx.audit('entitlement.skip', ['contract', String(contractId)], { cause: event })
+  },
+})
+
+export const handlers: Handler[] = [
+  { event: 'orders.order-paid', name: 'delivery.open-paid', run: open },
+  { event: 'orders.order-ready', name: 'delivery.open-free', run: open },
+  {
+    event: 'delivery.delivery-completed',
+    name: 'delivery.make-receipt',
+    run: (cx, { receiptId }) => makeReceiptDocument(cx, String(receiptId)),
+  },
+  follow('orders.order-rejected'),
+  follow('orders.order-redelivering'),
+  follow('orders.order-disputed'),
+  follow('orders.order-resumed'),
+  follow('orders.order-refunding'),
+  followContract('contracts.contract-suspended'),
+  followContract('contracts.contract-resumed'),
+  followContract('contracts.contract-terminated'),
+  followContract('contracts.contract-annulled'),
+]
+
+export const timers: Timer[] = [{ name: 'delivery.entitlement-ends', due: endedEntitlements, run: expireEntitlement }]

@@ -1,0 +1,82 @@
+import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
+import type { Rx } from '../../kernel/command.ts'
+import { decodeCursor } from '../../kernel/page.ts'
+import { notFound } from '../../kernel/problem.ts'
+import { orderOf } from '../orders/index.ts'
+import { maySee, readable } from './access.ts'
+import { entitlementMachine } from './model.ts'
+import { type Entitlement, entitlement, type Receipt, receipt, receiptDocument } from './schema.ts'
+
+/** A receipt with the digest of its PDF, once that is made. */
+export interface SeenReceipt {
+  readonly row: Receipt
+  readonly pdfSha256: string | null
+}
+
+const receipts = (rx: Rx) =>
+  rx.tx
+    .select({ row: receipt, pdfSha256: receiptDocument.sha256 })
+    .from(receipt)
+    .leftJoin(receiptDocument, eq(receiptDocument.receiptId, receipt.id))
+
+/** One receipt that the actor may see. @throws not-found */
+export async function receiptOf(rx: Rx, id: string): Promise<SeenReceipt> {
+  const [found] = await receipts(rx).where(eq(receipt.id, id))
+  if (!found) throw notFound()
+  await orderOf(rx, found.row.orderId)
+  return found
+}
+
+/** One entitlement that the actor may see. @throws not-found */
+export async function entitlementOf(rx: Rx, id: string): Promise<Entitlement> {
+  const [row] = await rx.tx.select().from(entitlement).where(eq(entitlement.id, id))
+  if (!row || !maySee(row, rx.actor)) throw notFound()
+  return row
+}
+
+/** How far the delivery of an order is. */
+export interface DeliveryView {
+  readonly entitlement: Entitlement | null
+  readonly receipts: readonly SeenReceipt[]
+}
+
+/** The entitlement and the receipts of an order that the actor may see. @throws not-found */
+export async function viewDelivery(rx: Rx, orderId: string): Promise<DeliveryView> {
+  await orderOf(rx, orderId)
+  const [row] = await rx.tx.select().from(entitlement).where(eq(entitlement.orderId, orderId))
+  const list = await receipts(rx).where(eq(receipt.orderId, orderId)).orderBy(asc(receipt.round))
+  return { entitlement: row ?? null, receipts: list }
+}
+
+export interface EntitlementFilter {
+  readonly state?: Entitlement['state']
+  readonly limit?: number
+  readonly after?: string
+}
+
+/** Entitlements that the actor may see, newest first: `limit + 1` rows for the page. */
+export async function listEntitlements(rx: Rx, filter: EntitlementFilter): Promise<Entitlement[]> {
+  const after = decodeCursor(filter.after, 1)
+  return rx.tx
+    .select()
+    .from(entitlement)
+    .where(
+      and(
+        readable(rx.actor),
+        filter.state && eq(entitlement.state, filter.state),
+        after && lt(entitlement.id, String(after[0])),
+      ),
+    )
+    .orderBy(desc(entitlement.id))
+    .limit((filter.limit ?? 20) + 1)
+}
+
+/** Entitlements whose term is over, at most 200. */
+export async function endedEntitlements(rx: Rx): Promise<string[]> {
+  const rows = await rx.tx
+    .select({ id: entitlement.id })
+    .from(entitlement)
+    .where(and(lt(entitlement.endsAt, rx.now), inArray(entitlement.state, [...entitlementMachine.moves.expire.from])))
+    .limit(200)
+  return rows.map(row => row.id)
+}

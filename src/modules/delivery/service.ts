@@ -1,0 +1,123 @@
+import { eq } from 'drizzle-orm'
+import { addMonths } from '../../kernel/calendar.ts'
+import type { Cx } from '../../kernel/command.ts'
+import { NotDue } from '../../kernel/events.ts'
+import { newId } from '../../kernel/ids.ts'
+import { nextState } from '../../kernel/machine.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
+import { type ContractFacts, contractOf } from '../contracts/index.ts'
+import { dataVersionOf } from '../data/index.ts'
+import { type Order, orderOf, startDelivery } from '../orders/index.ts'
+import { type EntitlementMove, entitlementMachine } from './model.ts'
+import { type Entitlement, entitlement } from './schema.ts'
+
+/** What is fetched: the file by its digest, and the name it gets. */
+async function fileOf(cx: Cx, dataVersionId: string) {
+  const version = await dataVersionOf(cx, dataVersionId)
+  const { sha256, bytes, fileName, encoding } = version
+  return { dataVersionId, sha256, bytes, fileName, encoding, format: version.format ?? 'bin' }
+}
+
+async function insertEntitlement(cx: Cx, order: Order, contract: ContractFacts): Promise<Entitlement> {
+  const file = await fileOf(cx, order.dataVersionId)
+  if (file.sha256 !== contract.terms.product.contentHash)
+    throw new Error(`order ${order.number} would deliver other bytes than its contract describes`)
+  const [row] = await cx.tx
+    .insert(entitlement)
+    .values({
+      id: newId(),
+      orderId: order.id,
+      contractId: order.contractId,
+      granteeId: order.buyerId,
+      vendorId: order.vendorId,
+      division: order.division,
+      buyerDivision: order.buyerDivision,
+      ...file,
+      state: entitlementMachine.initial as 'active',
+      startsAt: cx.now,
+      endsAt: addMonths(cx.now, contract.terms.rights.termMonths),
+      rulePack: rulesAt(cx.now).ref,
+      createdAt: cx.now,
+      changedAt: cx.now,
+    })
+    .returning()
+  return row!
+}
+
+/**
+ * Delivery opens: the buyer may fetch the data from now on. For an order that was cancelled in the meantime nothing
+ * opens, which the log notes.
+ */
+export async function openEntitlement(cx: Cx, orderId: string): Promise<void> {
+  const order = await orderOf(cx, orderId)
+  if (order.state !== 'escrowed' && order.state !== 'confirmed') {
+    cx.audit('entitlement.skip', ['order', orderId], { state: order.state })
+    return
+  }
+  const row = await insertEntitlement(cx, order, await contractOf(cx, order.contractId))
+  await startDelivery(cx, orderId)
+  cx.audit('entitlement.open', ['entitlement', row.id], {
+    order: orderId,
+    grantee: row.granteeId,
+    digest: row.sha256,
+    bytes: row.bytes,
+    endsAt: row.endsAt,
+    rulePack: row.rulePack,
+  })
+  cx.emit('delivery.entitlement-opened', { entitlementId: row.id, orderId })
+}
+
+/** What the order and the contract, as they stand, make of the entitlement. */
+function wanted(order: Order, contract: ContractFacts): 'revoke' | 'suspend' | 'resume' {
+  if (['refunding', 'refunded', 'cancelled'].includes(order.state)) return 'revoke'
+  if (contract.state === 'terminated' || contract.state === 'void') return 'revoke'
+  if (['rejected', 'disputed'].includes(order.state) || contract.state === 'suspended') return 'suspend'
+  return 'resume'
+}
+
+async function change(cx: Cx, row: Entitlement, action: string, values: Partial<Entitlement>, reason: string | null) {
+  const rulePack = rulesAt(cx.now).ref
+  await cx.tx
+    .update(entitlement)
+    .set({ ...values, reason, rulePack, changedAt: cx.now })
+    .where(eq(entitlement.id, row.id))
+  cx.audit(`entitlement.${action}`, ['entitlement', row.id], {
+    order: row.orderId,
+    from: row.state,
+    to: values.state ?? row.state,
+    round: values.round ?? row.round,
+    digest: values.sha256 ?? row.sha256,
+    reason,
+    rulePack,
+  })
+}
+
+/**
+ * Brings an order's entitlement in line with the order and its contract: revoked with the refund or the termination,
+ * suspended while the order is refused or frozen, active again afterwards, and a new round for a second delivery.
+ * It looks at the present state, so the sequence in which events arrive does not matter. `cause` names the event.
+ */
+export async function alignEntitlement(cx: Cx, orderId: string, cause: string): Promise<void> {
+  const [row] = await cx.tx.select().from(entitlement).where(eq(entitlement.orderId, orderId)).for('update')
+  if (!row) {
+    cx.audit('entitlement.skip', ['order', orderId], { cause })
+    return
+  }
+  const order = await orderOf(cx, orderId)
+  const move = wanted(order, await contractOf(cx, order.contractId))
+  const isNewRound = move === 'resume' && order.state === 'redelivering' && row.round !== order.deliveries + 1
+  const isPossible = entitlementMachine.moves[move].from.some(state => state === row.state)
+  const state = isPossible ? nextState(entitlementMachine, row.state, move) : row.state
+  const fresh = isNewRound && { ...(await fileOf(cx, order.dataVersionId)), round: order.deliveries + 1, covered: '{}' }
+  const action = isPossible ? move : isNewRound ? 'renew' : 'keep'
+  await change(cx, row, action, { state, ...fresh }, move === 'resume' ? null : (order.reason ?? cause))
+}
+
+/** Ends an entitlement whose term is over; run by the timer. */
+export async function expireEntitlement(cx: Cx, id: string): Promise<void> {
+  const [row] = await cx.tx.select().from(entitlement).where(eq(entitlement.id, id)).for('update')
+  const move: EntitlementMove = 'expire'
+  const isOpen = row && entitlementMachine.moves[move].from.some(state => state === row.state)
+  if (!isOpen || row.endsAt >= cx.now) throw new NotDue()
+  await change(cx, row, move, { state: nextState(entitlementMachine, row.state, move) }, null)
+}
