@@ -6,9 +6,13 @@ CREATE SCHEMA "contracts";
 --> statement-breakpoint
 CREATE SCHEMA "data";
 --> statement-breakpoint
+CREATE SCHEMA "delivery";
+--> statement-breakpoint
 CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE SCHEMA "ledger";
+--> statement-breakpoint
+CREATE SCHEMA "orders";
 --> statement-breakpoint
 CREATE SCHEMA "registration";
 --> statement-breakpoint
@@ -348,6 +352,85 @@ CREATE TABLE "data"."data_version" (
 	CONSTRAINT "data_version_failed_says_why" CHECK (("data"."data_version"."state" = 'failed') = ("data"."data_version"."failure" is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "delivery"."download" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"entitlement_id" uuid NOT NULL,
+	"key_id" uuid NOT NULL,
+	"method" text NOT NULL,
+	"sha256" text NOT NULL,
+	"round" integer NOT NULL,
+	"not_after" timestamp (3) with time zone NOT NULL,
+	"sent_bytes" bigint DEFAULT 0 NOT NULL,
+	"last_sent_at" timestamp (3) with time zone,
+	"created_by" uuid,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "download_method" CHECK ("delivery"."download"."method" in ('GET', 'HEAD')),
+	CONSTRAINT "download_sent_not_negative" CHECK ("delivery"."download"."sent_bytes" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "delivery"."entitlement" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"order_id" uuid NOT NULL,
+	"contract_id" uuid NOT NULL,
+	"grantee_id" uuid NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"division" text NOT NULL,
+	"buyer_division" text NOT NULL,
+	"data_version_id" uuid NOT NULL,
+	"sha256" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"file_name" text NOT NULL,
+	"format" text NOT NULL,
+	"encoding" text,
+	"round" integer DEFAULT 1 NOT NULL,
+	"covered" "int8multirange" DEFAULT '{}' NOT NULL,
+	"state" text NOT NULL,
+	"reason" text,
+	"starts_at" timestamp (3) with time zone NOT NULL,
+	"ends_at" timestamp (3) with time zone NOT NULL,
+	"rule_pack" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "entitlement_order_unique" UNIQUE("order_id"),
+	CONSTRAINT "entitlement_state_known" CHECK ("delivery"."entitlement"."state" in ('active', 'suspended', 'revoked', 'expired')),
+	CONSTRAINT "entitlement_has_digest" CHECK ("delivery"."entitlement"."sha256" ~ '^[0-9a-f]{64}$' and "delivery"."entitlement"."bytes" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "delivery"."receipt" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"number" text NOT NULL,
+	"order_id" uuid NOT NULL,
+	"order_number" text NOT NULL,
+	"contract_id" uuid NOT NULL,
+	"entitlement_id" uuid NOT NULL,
+	"download_id" uuid NOT NULL,
+	"round" integer NOT NULL,
+	"grantee_id" uuid NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"sha256" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"file_name" text NOT NULL,
+	"delivered_at" timestamp (3) with time zone NOT NULL,
+	"acceptance_due_at" timestamp (3) with time zone NOT NULL,
+	"rule_pack" text NOT NULL,
+	CONSTRAINT "receipt_number_unique" UNIQUE("number"),
+	CONSTRAINT "receipt_one_per_delivery" UNIQUE("order_id","round")
+);
+--> statement-breakpoint
+CREATE TABLE "delivery"."receipt_document" (
+	"receipt_id" uuid PRIMARY KEY NOT NULL,
+	"sha256" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"made_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "delivery"."signing_key" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"sealed_secret" "bytea" NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"retired_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "identity"."api_token" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"organization_id" uuid NOT NULL,
@@ -486,6 +569,53 @@ CREATE TABLE "ledger"."transaction" (
 	CONSTRAINT "transaction_has_two_entries" CHECK ("ledger"."transaction"."entry_count" >= 2)
 );
 --> statement-breakpoint
+CREATE TABLE "orders"."order" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"number" text NOT NULL,
+	"reference_code" text NOT NULL,
+	"contract_id" uuid NOT NULL,
+	"product_id" uuid NOT NULL,
+	"data_version_id" uuid NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"buyer_id" uuid NOT NULL,
+	"division" text NOT NULL,
+	"buyer_division" text NOT NULL,
+	"amount_fen" bigint NOT NULL,
+	"refund_fen" bigint DEFAULT 0 NOT NULL,
+	"state" text NOT NULL,
+	"is_silence_acceptance" boolean NOT NULL,
+	"delivery_days" integer NOT NULL,
+	"acceptance_days" integer NOT NULL,
+	"payment_due_at" timestamp (3) with time zone,
+	"paid_at" timestamp (3) with time zone,
+	"settlement_ref" text,
+	"delivery_due_at" timestamp (3) with time zone,
+	"delivered_at" timestamp (3) with time zone,
+	"deliveries" integer DEFAULT 0 NOT NULL,
+	"receipt_id" uuid,
+	"acceptance_due_at" timestamp (3) with time zone,
+	"accepted_at" timestamp (3) with time zone,
+	"is_deemed_accepted" boolean DEFAULT false NOT NULL,
+	"settle_after" timestamp (3) with time zone,
+	"mediation_due_at" timestamp (3) with time zone,
+	"closed_at" timestamp (3) with time zone,
+	"is_provisional" boolean NOT NULL,
+	"acceptance_reminded_at" timestamp (3) with time zone,
+	"overdue_noted_at" timestamp (3) with time zone,
+	"reason" text,
+	"rule_pack" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "order_number_unique" UNIQUE("number"),
+	CONSTRAINT "order_reference_code_unique" UNIQUE("reference_code"),
+	CONSTRAINT "order_state_known" CHECK ("orders"."order"."state" in ('created', 'confirmed', 'awaiting_payment', 'escrowed', 'delivering', 'delivered', 'accepted',
+        'rejected', 'redelivering', 'refunding', 'refunded', 'cancelled', 'settling', 'settled', 'closed', 'disputed',
+        'partly_refunded')),
+	CONSTRAINT "order_amount_not_negative" CHECK ("orders"."order"."amount_fen" >= 0),
+	CONSTRAINT "order_refund_within_amount" CHECK ("orders"."order"."refund_fen" between 0 and "orders"."order"."amount_fen"),
+	CONSTRAINT "order_two_parties" CHECK ("orders"."order"."vendor_id" <> "orders"."order"."buyer_id")
+);
+--> statement-breakpoint
 CREATE TABLE "registration"."filing" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"contract_id" uuid NOT NULL,
@@ -614,6 +744,15 @@ ALTER TABLE "contracts"."proposal" ADD CONSTRAINT "proposal_proposed_by_person_i
 ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_uploaded_by_person_id_fk" FOREIGN KEY ("uploaded_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "data"."data_version" ADD CONSTRAINT "data_version_confirmed_by_person_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."download" ADD CONSTRAINT "download_entitlement_id_entitlement_id_fk" FOREIGN KEY ("entitlement_id") REFERENCES "delivery"."entitlement"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."download" ADD CONSTRAINT "download_key_id_signing_key_id_fk" FOREIGN KEY ("key_id") REFERENCES "delivery"."signing_key"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."entitlement" ADD CONSTRAINT "entitlement_order_id_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "orders"."order"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."entitlement" ADD CONSTRAINT "entitlement_grantee_id_organization_id_fk" FOREIGN KEY ("grantee_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."entitlement" ADD CONSTRAINT "entitlement_vendor_id_organization_id_fk" FOREIGN KEY ("vendor_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."receipt" ADD CONSTRAINT "receipt_order_id_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "orders"."order"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."receipt" ADD CONSTRAINT "receipt_entitlement_id_entitlement_id_fk" FOREIGN KEY ("entitlement_id") REFERENCES "delivery"."entitlement"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."receipt" ADD CONSTRAINT "receipt_download_id_download_id_fk" FOREIGN KEY ("download_id") REFERENCES "delivery"."download"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "delivery"."receipt_document" ADD CONSTRAINT "receipt_document_receipt_id_receipt_id_fk" FOREIGN KEY ("receipt_id") REFERENCES "delivery"."receipt"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."api_token" ADD CONSTRAINT "api_token_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."api_token" ADD CONSTRAINT "api_token_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."membership" ADD CONSTRAINT "membership_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -625,6 +764,9 @@ ALTER TABLE "identity"."organization_key" ADD CONSTRAINT "organization_key_organ
 ALTER TABLE "identity"."refresh_token" ADD CONSTRAINT "refresh_token_session_id_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "identity"."session"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."session" ADD CONSTRAINT "session_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ledger"."entry" ADD CONSTRAINT "entry_transaction_id_transaction_id_fk" FOREIGN KEY ("transaction_id") REFERENCES "ledger"."transaction"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "orders"."order" ADD CONSTRAINT "order_contract_id_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "contracts"."contract"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "orders"."order" ADD CONSTRAINT "order_vendor_id_organization_id_fk" FOREIGN KEY ("vendor_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "orders"."order" ADD CONSTRAINT "order_buyer_id_organization_id_fk" FOREIGN KEY ("buyer_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registration"."filing" ADD CONSTRAINT "filing_contract_id_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "contracts"."contract"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registration"."filing" ADD CONSTRAINT "filing_checked_by_person_id_fk" FOREIGN KEY ("checked_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registration"."filing_version" ADD CONSTRAINT "filing_version_filing_id_filing_id_fk" FOREIGN KEY ("filing_id") REFERENCES "registration"."filing"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -666,6 +808,11 @@ CREATE INDEX "contract_ends" ON "contracts"."contract" USING btree ("ends_on") W
 CREATE INDEX "data_version_organization" ON "data"."data_version" USING btree ("organization_id","id");--> statement-breakpoint
 CREATE INDEX "data_version_sha256" ON "data"."data_version" USING btree ("sha256");--> statement-breakpoint
 CREATE INDEX "data_version_profiling" ON "data"."data_version" USING btree ("profiling_at") WHERE "data"."data_version"."state" = 'profiling';--> statement-breakpoint
+CREATE INDEX "download_entitlement" ON "delivery"."download" USING btree ("entitlement_id","id");--> statement-breakpoint
+CREATE INDEX "entitlement_grantee" ON "delivery"."entitlement" USING btree ("grantee_id","id");--> statement-breakpoint
+CREATE INDEX "entitlement_contract" ON "delivery"."entitlement" USING btree ("contract_id");--> statement-breakpoint
+CREATE INDEX "entitlement_ends" ON "delivery"."entitlement" USING btree ("ends_at") WHERE state in ('active', 'suspended');--> statement-breakpoint
+CREATE UNIQUE INDEX "signing_key_one_in_use" ON "delivery"."signing_key" USING btree ((retired_at is null)) WHERE "delivery"."signing_key"."retired_at" is null;--> statement-breakpoint
 CREATE INDEX "api_token_organization" ON "identity"."api_token" USING btree ("organization_id","created_at");--> statement-breakpoint
 CREATE INDEX "membership_person" ON "identity"."membership" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "organization_state" ON "identity"."organization" USING btree ("state","created_at","id");--> statement-breakpoint
@@ -673,6 +820,16 @@ CREATE INDEX "organization_division" ON "identity"."organization" USING btree ("
 CREATE UNIQUE INDEX "person_email_unique" ON "identity"."person" USING btree (lower("email"));--> statement-breakpoint
 CREATE INDEX "session_person" ON "identity"."session" USING btree ("person_id","created_at");--> statement-breakpoint
 CREATE INDEX "transaction_effective" ON "ledger"."transaction" USING btree ("effective_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "order_contract_unique" ON "orders"."order" USING btree ("contract_id");--> statement-breakpoint
+CREATE INDEX "order_vendor" ON "orders"."order" USING btree ("vendor_id","id");--> statement-breakpoint
+CREATE INDEX "order_buyer" ON "orders"."order" USING btree ("buyer_id","id");--> statement-breakpoint
+CREATE INDEX "order_division" ON "orders"."order" USING btree ("division","id");--> statement-breakpoint
+CREATE INDEX "order_buyer_division" ON "orders"."order" USING btree ("buyer_division","id");--> statement-breakpoint
+CREATE INDEX "order_state" ON "orders"."order" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "order_payment_due" ON "orders"."order" USING btree ("payment_due_at") WHERE state = 'awaiting_payment';--> statement-breakpoint
+CREATE INDEX "order_acceptance_due" ON "orders"."order" USING btree ("acceptance_due_at") WHERE state = 'delivered';--> statement-breakpoint
+CREATE INDEX "order_delivery_due" ON "orders"."order" USING btree ("delivery_due_at") WHERE overdue_noted_at is null and paid_at is not null;--> statement-breakpoint
+CREATE INDEX "order_settle_after" ON "orders"."order" USING btree ("settle_after") WHERE state in ('accepted', 'partly_refunded');--> statement-breakpoint
 CREATE INDEX "filing_contract" ON "registration"."filing" USING btree ("contract_id");--> statement-breakpoint
 CREATE INDEX "filing_division" ON "registration"."filing" USING btree ("division","created_at","id");--> statement-breakpoint
 CREATE INDEX "filing_state" ON "registration"."filing" USING btree ("state","due_at");--> statement-breakpoint

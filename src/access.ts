@@ -109,6 +109,21 @@ export const access: AccessTable = {
   'filing.pass': ['authority:maker', 'authority:checker'],
   'filing.order-correction': ['authority:maker', 'authority:checker'],
   'filing.correct': ['vendor:maker', 'operator:maker'],
+  // orders
+  'order.read': ['member'],
+  'order.accept': ['buyer:maker', 'buyer:checker'],
+  'order.reject': ['buyer:maker', 'buyer:checker'],
+  'order.redeliver': ['vendor:maker', 'vendor:checker'],
+  'order.refund': ['vendor:checker', 'vendor:finance', 'operator:checker'],
+  'order.cancel': ['buyer:maker', 'buyer:checker', 'vendor:checker', 'operator:checker'],
+  'order.dispute': ['buyer:maker', 'buyer:checker', 'vendor:maker', 'vendor:checker'],
+  'order.mediate': ['operator:checker'],
+  // delivery
+  'entitlement.read': ['member'],
+  'download.create': ['buyer'],
+  'download.serve': ['anyone'],
+  'receipt.read': ['member'],
+  'delivery-key.rotate': ['operator:administrator'],
   // exchange
   'page.read': ['anyone'],
   'clock.read': ['anyone'],

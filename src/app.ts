@@ -22,8 +22,10 @@ import { startWorker, type Worker } from './kernel/worker.ts'
 import * as catalog from './modules/catalog/index.ts'
 import * as contracts from './modules/contracts/index.ts'
 import * as data from './modules/data/index.ts'
+import * as delivery from './modules/delivery/index.ts'
 import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
+import * as orders from './modules/orders/index.ts'
 import * as registration from './modules/registration/index.ts'
 import * as transparency from './modules/transparency/index.ts'
 import * as operations from './operations.ts'
@@ -47,6 +49,8 @@ export const modules: readonly Module[] = [
   contracts,
   registration,
   ledger,
+  orders,
+  delivery,
 ]
 
 /** Pages that span modules, and what every page needs; they come after the modules and own no table. */

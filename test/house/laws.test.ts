@@ -125,7 +125,7 @@ t.test('large files are kept only where they belong', async t => {
   const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
   const large = tracked.filter(path => existsSync(join(root, path)) && statSync(join(root, path)).size > 1_000_000)
   t.same(
-    large.filter(path => !path.startsWith('templates/fonts/')),
+    large.filter(path => !path.startsWith('templates/fonts/') && path !== 'test/golden/openapi.json'),
     [],
   )
 })

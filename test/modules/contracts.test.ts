@@ -324,7 +324,7 @@ t.test('signing', async t => {
       'contract.perform',
     ])
     const jobs = await x.sql`select 1 from pgboss.job where data->>'contractId' = ${id}
-      and name like 'contracts.contract-effective%'`
+      and name = 'contracts.contract-effective.contracts.seal'`
     t.equal(jobs.length, 1)
   })
 
@@ -575,6 +575,12 @@ t.test('time', async t => {
   const becomes = (id: string, wanted: string) => x.until(async () => (await state(id)).state === wanted, wanted)
   const offered = await ask(stage)
   const running = await performing(stage)
+  // its unpaid order would end the contract before its term does
+  await x.until(async () => {
+    const frozen =
+      await x.sql`update orders."order" set state = 'disputed' where contract_id = ${running.id} returning 1`
+    return frozen.length > 0
+  }, 'the order')
   const half = await agreed(stage)
   await sign(stage, half.id, vendor.checker)
   await x.advanceTo(new Date(new Date(half.lapsesAt).getTime() + 1))
