@@ -79,7 +79,7 @@ t.test('orders in a database', async t => {
     x.sql`update orders."order" set state = ${state}, settle_after = null, delivery_due_at = null,
       delivered_at = now() where id = ${id}`
   const restore = (order: Order) =>
-    x.sql`update contracts.contract set state = 'performing' where id = ${order.contractId}`
+    x.sql`update contracts.contract set state = 'performing', is_disputed = false where id = ${order.contractId}`
   const view = (order: { id: string }, who: Cast) => x.ok(`GET /orders/${order.id}`, { as: who.maker })
   const audits = async (order: { id: string }, action: string) =>
     (await x.sql`select 1 from kernel.audit_entry where subject_id = ${order.id} and action = ${action}`).length
@@ -458,6 +458,11 @@ t.test('orders in a database', async t => {
       t.equal(await refusal(run(x, cx => beginSettlement(cx, silent.id))), 'settlement-pending')
       await x.advanceTo(new Date(new Date(deemed.settleAfter).getTime() + 1000))
       t.ok((await settle()).includes(silent.id))
+      const put = (state: string) =>
+        x.sql`update contracts.contract set state = ${state} where id = ${silent.contractId}`
+      await put('suspended')
+      t.equal(await refusal(run(x, cx => beginSettlement(cx, silent.id))), 'settlement-pending', 'a suspended contract')
+      await put('performing')
       await run(x, cx => beginSettlement(cx, silent.id))
       t.equal((await run(x, cx => finishSettlement(cx, silent.id))).state, 'closed')
       const [contract] = await x.sql`select state from contracts.contract where id = ${silent.contractId}`

@@ -1,14 +1,24 @@
 import type { Cx } from '../../kernel/command.ts'
+import { text } from '../../kernel/text.ts'
 import { completeContract, contractOf } from '../contracts/index.ts'
 import { lockOrder, moveOrder } from './change.ts'
 import { settleableFen, settlementPending } from './model.ts'
 import type { Order } from './schema.ts'
 
+/** The day has come, and the contract is neither suspended nor in dispute: both freeze the payout (domain 5.2). */
+async function requireReleasable(cx: Cx, row: Order): Promise<void> {
+  if (row.settleAfter === null || row.settleAfter > cx.now) throw settlementPending()
+  const { state, isDisputed } = await contractOf(cx, row.contractId)
+  if (state === 'suspended' || isDisputed)
+    throw settlementPending(
+      text('合同中止履行或有争议，暂停结算。', 'The contract is suspended or in dispute; the payout waits.'),
+    )
+}
+
 /** The vendor's and the exchange's shares are being paid out. @throws settlement-pending before the day; state-conflict */
 export async function beginSettlement(cx: Cx, id: string): Promise<Order> {
   const row = await lockOrder(cx, id)
-  if (row.state === 'accepted' || row.state === 'partly_refunded')
-    if (row.settleAfter === null || row.settleAfter > cx.now) throw settlementPending()
+  if (row.state === 'accepted' || row.state === 'partly_refunded') await requireReleasable(cx, row)
   const facts = { settleableFen: settleableFen(row) }
   const settling = await moveOrder(cx, row, 'beginSettlement', {}, { facts })
   cx.emit('orders.order-settling', { orderId: id })
