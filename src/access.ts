@@ -124,6 +124,8 @@ export const access: AccessTable = {
   'download.serve': ['anyone'],
   'receipt.read': ['member'],
   'delivery-key.rotate': ['operator:administrator'],
+  // desks
+  'trade.read': ['member'],
   // exchange
   'page.read': ['anyone'],
   'clock.read': ['anyone'],

@@ -4,6 +4,7 @@ import { access } from './access.ts'
 import type { Config } from './config.ts'
 import * as home from './desks/home.tsx'
 import * as problems from './desks/problems.tsx'
+import * as trade from './desks/trade.ts'
 import * as verify from './desks/verify.tsx'
 import { createEngine, type Engine } from './kernel/command.ts'
 import { type Client, connect } from './kernel/db/client.ts'
@@ -54,7 +55,7 @@ export const modules: readonly Module[] = [
 ]
 
 /** Pages that span modules, and what every page needs; they come after the modules and own no table. */
-export const desks: readonly Module[] = [assets, home, problems, verify]
+export const desks: readonly Module[] = [assets, home, problems, trade, verify]
 
 /** Every route that the exchange serves. */
 export const allRoutes = (): Route[] => [...modules, ...desks].flatMap(m => m.routes ?? [])

@@ -51,8 +51,9 @@ async function run(config: Config): Promise<void> {
   await mkdir(config.home, { recursive: true, mode: 0o711 })
   const logger = newLogger(config.logLevel)
   const database = await openDatabase(config, line => logger.info(line))
+  let exchange: Exchange | undefined
   try {
-    const exchange = await createExchange(config, database.url, logger)
+    exchange = await createExchange(config, database.url, logger)
     closeOnSignal(exchange, database.stop, logger)
     if (config.role !== 'worker') {
       await exchange.app.listen({ host: config.host, port: config.port })
@@ -61,6 +62,7 @@ async function run(config: Config): Promise<void> {
     if (config.isDemo && config.role === 'both') await prepareDemo(exchange, config)
     process.stdout.write(`\n晋数 Jinshu · ${config.publicUrl}  (API /docs · log /log/checkpoint)\n`)
   } catch (error) {
+    await exchange?.close().catch(() => {})
     await database.stop().catch(() => {})
     throw error
   }

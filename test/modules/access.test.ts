@@ -44,29 +44,32 @@ async function population(): Promise<{ name: string; role: Role | undefined; gra
   return people
 }
 
-t.test('every route admits exactly the holders that the access table names, before it looks at anything else', async t => {
-  const people = await population()
-  const wrong: string[] = []
-  let asked = 0
-  for (const route of allRoutes()) {
-    const { method, url } = addressOf(route)
-    const grants = access[route.spec.permission]!
-    // sign-out of the one who asks and the demo's clock would change what the next question means
-    if (['endSession', 'advanceClock', 'changePassword'].includes(route.spec.operation)) continue
-    const address = url.replace(/:\w+/g, () => newId()).replace('*', 'nothing')
-    for (const { name, role, grants: held } of people) {
-      const reply = await x.call(`${method} /${address}`, {
-        ...(role && { as: role }),
-        ...(['POST', 'PUT', 'PATCH'].includes(method) && { body: {} }),
-      })
-      asked++
-      const isAdmitted = grants.some(grant => held.has(grant))
-      const refusal = role ? 403 : 401
-      const isRefused = reply.status === refusal && !/sign-in-failed|password-wrong/.test(reply.text)
-      if (isAdmitted === isRefused) wrong.push(`${name}: ${method} ${url} → ${reply.status}`)
-      if (reply.status >= 500 && reply.status !== 503) wrong.push(`${name}: ${method} ${url} → ${reply.status}`)
+t.test(
+  'every route admits exactly the holders that the access table names, before it looks at anything else',
+  async t => {
+    const people = await population()
+    const wrong: string[] = []
+    let asked = 0
+    for (const route of allRoutes()) {
+      const { method, url } = addressOf(route)
+      const grants = access[route.spec.permission]!
+      // sign-out of the one who asks and the demo's clock would change what the next question means
+      if (['endSession', 'advanceClock', 'changePassword'].includes(route.spec.operation)) continue
+      const address = url.replace(/:\w+/g, () => newId()).replace('*', 'nothing')
+      for (const { name, role, grants: held } of people) {
+        const reply = await x.call(`${method} /${address}`, {
+          ...(role && { as: role }),
+          ...(['POST', 'PUT', 'PATCH'].includes(method) && { body: {} }),
+        })
+        asked++
+        const isAdmitted = grants.some(grant => held.has(grant))
+        const refusal = role ? 403 : 401
+        const isRefused = reply.status === refusal && !/sign-in-failed|password-wrong/.test(reply.text)
+        if (isAdmitted === isRefused) wrong.push(`${name}: ${method} ${url} → ${reply.status}`)
+        if (reply.status >= 500 && reply.status !== 503) wrong.push(`${name}: ${method} ${url} → ${reply.status}`)
+      }
     }
-  }
-  t.same(wrong, [])
-  t.comment(`${asked} questions`)
-})
+    t.same(wrong, [])
+    t.comment(`${asked} questions`)
+  },
+)
