@@ -1,4 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
+import { parseVkey } from '../kernel/log/note.ts'
+import { parseProof, verifyProof } from '../kernel/log/proof.ts'
 import { type Cast, inventUscc, makeCast, roles } from './cast.ts'
 import { type Client, StoryError } from './client.ts'
 import { weather } from './goods.ts'
@@ -251,6 +253,11 @@ async function delivery({ client, buyer, say, keep }: Stage, orderId: string, di
     'download-refused',
   )
   await keep(`data-${got.fileName}`, got.content)
+  const receiptPdf = await client.until('the receipt as PDF', async () => {
+    const response = await client.send(`GET /receipts/${got.receipt.id}/pdf`, { as: buyer.maker })
+    return response.ok && Buffer.from(await response.arrayBuffer())
+  })
+  await keep('delivery-receipt.pdf', receiptPdf)
   await keep(
     'delivery-receipt.json',
     JSON.stringify(await client.call(`GET /receipts/${got.receipt.id}`, { as: buyer.maker }), null, 2),
@@ -310,13 +317,15 @@ async function proof({ client, say, keep }: Stage, contractId: string, as: Cast)
     return response.ok && response.text()
   })
   await keep('trade.tlog-proof', found)
-  expect(found.startsWith('c2sp.org/tlog-proof@v1\n'), 'the proof has the standard form')
-  const checkpoint = await (await client.send('GET //log/checkpoint')).text()
-  const vkey = await (await client.send('GET //log/vkey')).text()
-  const [origin, size, root] = checkpoint.split('\n')
+  const vkey = (await (await client.send('GET //log/vkey')).text()).trim()
+  await keep('log.vkey', `${vkey}\n`)
+  const leaf = parseProof(found).extra
+  expect(leaf !== undefined, 'the proof carries the entry that it proves')
+  const { index, checkpoint } = verifyProof(found, leaf, parseVkey(vkey))
+  const { type } = JSON.parse(Buffer.from(leaf).toString()) as { type: string }
   say(
     '10 日志 log',
-    `${origin} 共 ${size} 条，根 ${root?.slice(0, 16)}…，公钥 ${vkey.trim().split('+')[1]}；存在证明 ${client.url}/api/v1/trades/${contractId}/proof`,
+    `${checkpoint.origin} 共 ${checkpoint.size} 条，第 ${index} 条 ${type} 的存在证明已用公钥核对：${client.url}/api/v1/trades/${contractId}/proof`,
   )
 }
 
