@@ -16,6 +16,8 @@ CREATE SCHEMA "orders";
 --> statement-breakpoint
 CREATE SCHEMA "registration";
 --> statement-breakpoint
+CREATE SCHEMA "settlement";
+--> statement-breakpoint
 CREATE SCHEMA "transparency";
 --> statement-breakpoint
 CREATE SEQUENCE "kernel"."audit_seq" INCREMENT BY 64 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 64 CACHE 1;--> statement-breakpoint
@@ -695,6 +697,146 @@ CREATE TABLE "registration"."registration" (
 	CONSTRAINT "registration_two_people" CHECK ("registration"."registration"."reviewed_by" is null or "registration"."registration"."reviewed_by" <> "registration"."registration"."accepted_by")
 );
 --> statement-breakpoint
+CREATE TABLE "settlement"."bank_account" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"organization_id" uuid NOT NULL,
+	"holder_name" text NOT NULL,
+	"bank_name" text NOT NULL,
+	"bank_code" text,
+	"sealed_number" "bytea" NOT NULL,
+	"number_tail" text NOT NULL,
+	"state" text NOT NULL,
+	"registered_by" uuid NOT NULL,
+	"decided_by" uuid,
+	"reason" text,
+	"usable_from" timestamp (3) with time zone,
+	"rule_pack" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "bank_account_state_known" CHECK ("settlement"."bank_account"."state" in ('submitted', 'confirmed', 'refused', 'withdrawn', 'replaced')),
+	CONSTRAINT "bank_account_two_people" CHECK ("settlement"."bank_account"."decided_by" is null or "settlement"."bank_account"."decided_by" <> "settlement"."bank_account"."registered_by")
+);
+--> statement-breakpoint
+CREATE TABLE "settlement"."bank_statement" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"file_name" text NOT NULL,
+	"sha256" text NOT NULL,
+	"encoding" text NOT NULL,
+	"sealed_file" "bytea" NOT NULL,
+	"line_count" integer NOT NULL,
+	"imported_count" integer NOT NULL,
+	"duplicate_count" integer NOT NULL,
+	"rejected_count" integer NOT NULL,
+	"imported_fen" bigint NOT NULL,
+	"rejected" jsonb NOT NULL,
+	"duplicates" jsonb NOT NULL,
+	"imported_by" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "bank_statement_sha256_unique" UNIQUE("sha256"),
+	CONSTRAINT "bank_statement_counts" CHECK ("settlement"."bank_statement"."line_count" = "settlement"."bank_statement"."imported_count" + "settlement"."bank_statement"."duplicate_count" + "settlement"."bank_statement"."rejected_count")
+);
+--> statement-breakpoint
+CREATE TABLE "settlement"."payout" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"organization_id" uuid,
+	"order_id" uuid,
+	"line_id" uuid,
+	"amount_fen" bigint NOT NULL,
+	"bank_account_id" uuid,
+	"holder_name" text,
+	"bank_name" text,
+	"bank_code" text,
+	"sealed_number" "bytea",
+	"number_tail" text,
+	"payee_set_by" uuid,
+	"state" text NOT NULL,
+	"batch_id" uuid,
+	"attempt" integer DEFAULT 0 NOT NULL,
+	"made_by" uuid,
+	"ordered_at" timestamp (3) with time zone,
+	"confirmed_by" uuid,
+	"confirmed_at" timestamp (3) with time zone,
+	"bank_serial" text,
+	"paid_on" date,
+	"reason" text,
+	"rule_pack" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "payout_serial_unique" UNIQUE("paid_on","bank_serial"),
+	CONSTRAINT "payout_state_known" CHECK ("settlement"."payout"."state" in ('waiting', 'ready', 'ordered', 'confirmed', 'bounced')),
+	CONSTRAINT "payout_kind_known" CHECK ("settlement"."payout"."kind" in ('vendor', 'refund', 'return')),
+	CONSTRAINT "payout_amount_positive" CHECK ("settlement"."payout"."amount_fen" > 0),
+	CONSTRAINT "payout_has_payee" CHECK ("settlement"."payout"."state" = 'waiting' or ("settlement"."payout"."sealed_number" is not null and "settlement"."payout"."holder_name" is not null)),
+	CONSTRAINT "payout_confirmed_by_two" CHECK ("settlement"."payout"."state" <> 'confirmed' or ("settlement"."payout"."made_by" is not null and "settlement"."payout"."confirmed_by" is not null
+        and "settlement"."payout"."made_by" <> "settlement"."payout"."confirmed_by" and "settlement"."payout"."payee_set_by" is distinct from "settlement"."payout"."confirmed_by")),
+	CONSTRAINT "payout_vendor_known" CHECK ("settlement"."payout"."kind" <> 'vendor' or "settlement"."payout"."organization_id" is not null)
+);
+--> statement-breakpoint
+CREATE TABLE "settlement"."payout_batch" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"payout_count" integer NOT NULL,
+	"total_fen" bigint NOT NULL,
+	"sha256" text NOT NULL,
+	"sealed_file" "bytea" NOT NULL,
+	"made_by" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "settlement"."split" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"order_id" uuid NOT NULL,
+	"vendor_id" uuid NOT NULL,
+	"amount_fen" bigint NOT NULL,
+	"vendor_fen" bigint NOT NULL,
+	"fee_fen" bigint NOT NULL,
+	"fee_ppm" integer NOT NULL,
+	"rule_pack" text NOT NULL,
+	"payout_id" uuid,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "split_order_unique" UNIQUE("order_id"),
+	CONSTRAINT "split_is_whole" CHECK ("settlement"."split"."amount_fen" = "settlement"."split"."vendor_fen" + "settlement"."split"."fee_fen")
+);
+--> statement-breakpoint
+CREATE TABLE "settlement"."statement_line" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"statement_id" uuid NOT NULL,
+	"line_no" integer NOT NULL,
+	"bank_serial" text NOT NULL,
+	"booked_on" date NOT NULL,
+	"amount_fen" bigint NOT NULL,
+	"payer_name" text NOT NULL,
+	"sealed_payer" "bytea",
+	"payer_tail" text,
+	"remark" text NOT NULL,
+	"content_hash" text NOT NULL,
+	"state" text NOT NULL,
+	"order_id" uuid,
+	"captured_fen" bigint DEFAULT 0 NOT NULL,
+	"refunded_fen" bigint DEFAULT 0 NOT NULL,
+	"hint" text,
+	"matched_by" uuid,
+	"reason" text,
+	"rule_pack" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "statement_line_serial_unique" UNIQUE("booked_on","bank_serial"),
+	CONSTRAINT "statement_line_state_known" CHECK ("settlement"."statement_line"."state" in ('received', 'unmatched', 'matched', 'partial', 'surplus', 'duplicate', 'returning', 'returned')),
+	CONSTRAINT "statement_line_amounts" CHECK ("settlement"."statement_line"."amount_fen" > 0 and "settlement"."statement_line"."captured_fen" between 0 and "settlement"."statement_line"."amount_fen"
+      and "settlement"."statement_line"."refunded_fen" between 0 and "settlement"."statement_line"."captured_fen")
+);
+--> statement-breakpoint
+CREATE TABLE "settlement"."trade" (
+	"order_id" uuid PRIMARY KEY NOT NULL,
+	"captured_fen" bigint NOT NULL,
+	"released_fen" bigint NOT NULL,
+	"fee_fen" bigint NOT NULL,
+	"refunded_fen" bigint NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "trade_not_over" CHECK ("settlement"."trade"."captured_fen" >= "settlement"."trade"."released_fen" + "settlement"."trade"."fee_fen" + "settlement"."trade"."refunded_fen"),
+	CONSTRAINT "trade_not_negative" CHECK (least("settlement"."trade"."captured_fen", "settlement"."trade"."released_fen", "settlement"."trade"."fee_fen", "settlement"."trade"."refunded_fen") >= 0)
+);
+--> statement-breakpoint
 CREATE TABLE "transparency"."checkpoint" (
 	"size" bigint PRIMARY KEY NOT NULL,
 	"root" "bytea" NOT NULL,
@@ -775,6 +917,26 @@ ALTER TABLE "registration"."objection" ADD CONSTRAINT "objection_person_id_perso
 ALTER TABLE "registration"."registration" ADD CONSTRAINT "registration_contract_id_contract_id_fk" FOREIGN KEY ("contract_id") REFERENCES "contracts"."contract"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registration"."registration" ADD CONSTRAINT "registration_accepted_by_person_id_fk" FOREIGN KEY ("accepted_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "registration"."registration" ADD CONSTRAINT "registration_reviewed_by_person_id_fk" FOREIGN KEY ("reviewed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."bank_account" ADD CONSTRAINT "bank_account_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."bank_account" ADD CONSTRAINT "bank_account_registered_by_person_id_fk" FOREIGN KEY ("registered_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."bank_account" ADD CONSTRAINT "bank_account_decided_by_person_id_fk" FOREIGN KEY ("decided_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."bank_statement" ADD CONSTRAINT "bank_statement_imported_by_person_id_fk" FOREIGN KEY ("imported_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_organization_id_organization_id_fk" FOREIGN KEY ("organization_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_order_id_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "orders"."order"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_line_id_statement_line_id_fk" FOREIGN KEY ("line_id") REFERENCES "settlement"."statement_line"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_bank_account_id_bank_account_id_fk" FOREIGN KEY ("bank_account_id") REFERENCES "settlement"."bank_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_payee_set_by_person_id_fk" FOREIGN KEY ("payee_set_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_batch_id_payout_batch_id_fk" FOREIGN KEY ("batch_id") REFERENCES "settlement"."payout_batch"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_made_by_person_id_fk" FOREIGN KEY ("made_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout" ADD CONSTRAINT "payout_confirmed_by_person_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."payout_batch" ADD CONSTRAINT "payout_batch_made_by_person_id_fk" FOREIGN KEY ("made_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."split" ADD CONSTRAINT "split_order_id_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "orders"."order"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."split" ADD CONSTRAINT "split_vendor_id_organization_id_fk" FOREIGN KEY ("vendor_id") REFERENCES "identity"."organization"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."split" ADD CONSTRAINT "split_payout_id_payout_id_fk" FOREIGN KEY ("payout_id") REFERENCES "settlement"."payout"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."statement_line" ADD CONSTRAINT "statement_line_statement_id_bank_statement_id_fk" FOREIGN KEY ("statement_id") REFERENCES "settlement"."bank_statement"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."statement_line" ADD CONSTRAINT "statement_line_order_id_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "orders"."order"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."statement_line" ADD CONSTRAINT "statement_line_matched_by_person_id_fk" FOREIGN KEY ("matched_by") REFERENCES "identity"."person"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "settlement"."trade" ADD CONSTRAINT "trade_order_id_order_id_fk" FOREIGN KEY ("order_id") REFERENCES "orders"."order"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "transparency"."leaf" ADD CONSTRAINT "leaf_audit_id_audit_entry_id_fk" FOREIGN KEY ("audit_id") REFERENCES "kernel"."audit_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_entry_subject" ON "kernel"."audit_entry" USING btree ("subject_kind","subject_id","seq");--> statement-breakpoint
 CREATE INDEX "audit_entry_actor" ON "kernel"."audit_entry" USING btree ("actor","seq");--> statement-breakpoint
@@ -840,4 +1002,17 @@ CREATE INDEX "registration_contract" ON "registration"."registration" USING btre
 CREATE INDEX "registration_state" ON "registration"."registration" USING btree ("state","due_at");--> statement-breakpoint
 CREATE INDEX "registration_division" ON "registration"."registration" USING btree ("division","created_at","id");--> statement-breakpoint
 CREATE INDEX "registration_vendor" ON "registration"."registration" USING btree ("vendor_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "registration_buyer" ON "registration"."registration" USING btree ("buyer_id","created_at","id");
+CREATE INDEX "registration_buyer" ON "registration"."registration" USING btree ("buyer_id","created_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "bank_account_one_confirmed" ON "settlement"."bank_account" USING btree ("organization_id") WHERE state = 'confirmed';--> statement-breakpoint
+CREATE UNIQUE INDEX "bank_account_one_submitted" ON "settlement"."bank_account" USING btree ("organization_id") WHERE state = 'submitted';--> statement-breakpoint
+CREATE INDEX "bank_account_organization" ON "settlement"."bank_account" USING btree ("organization_id","id");--> statement-breakpoint
+CREATE INDEX "bank_account_state" ON "settlement"."bank_account" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "payout_state" ON "settlement"."payout" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "payout_organization" ON "settlement"."payout" USING btree ("organization_id","id");--> statement-breakpoint
+CREATE INDEX "payout_order" ON "settlement"."payout" USING btree ("order_id");--> statement-breakpoint
+CREATE INDEX "payout_line" ON "settlement"."payout" USING btree ("line_id");--> statement-breakpoint
+CREATE INDEX "payout_batch_of" ON "settlement"."payout" USING btree ("batch_id");--> statement-breakpoint
+CREATE INDEX "split_vendor" ON "settlement"."split" USING btree ("vendor_id","id");--> statement-breakpoint
+CREATE INDEX "statement_line_state" ON "settlement"."statement_line" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "statement_line_statement" ON "settlement"."statement_line" USING btree ("statement_id","line_no");--> statement-breakpoint
+CREATE INDEX "statement_line_order" ON "settlement"."statement_line" USING btree ("order_id");

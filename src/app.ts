@@ -28,6 +28,7 @@ import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
 import * as orders from './modules/orders/index.ts'
 import * as registration from './modules/registration/index.ts'
+import * as settlement from './modules/settlement/index.ts'
 import * as transparency from './modules/transparency/index.ts'
 import * as operations from './operations.ts'
 import * as assets from './web/assets.ts'
@@ -51,6 +52,7 @@ export const modules: readonly Module[] = [
   registration,
   ledger,
   orders,
+  settlement,
   delivery,
 ]
 

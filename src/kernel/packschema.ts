@@ -33,7 +33,7 @@ const clocks = [
   ...(['publicity', 'objectionHandling'] as const),
   ...(['filingSubmission', 'filingCheck', 'filingCorrection'] as const),
   ...(['negotiation', 'signature', 'orderConfirmation', 'paymentDue', 'deliveryDue', 'acceptancePeriod'] as const),
-  ...(['redelivery', 'settlementDelay', 'disputeMediation'] as const),
+  ...(['redelivery', 'settlementDelay', 'payeeCooling', 'disputeMediation'] as const),
   ...(['riskReview', 'riskHandling', 'sharingConformity', 'sharingReplyPublished', 'sharingReplyUnpublished'] as const),
   ...(['sharingProvision', 'openAcceptance', 'thirdPartyReply', 'openDecision', 'openExtension'] as const),
   'scorecardAppeal',

@@ -1,0 +1,24 @@
+import type { Handler, Timer } from '../../kernel/events.ts'
+import { receiveLine, returnParts } from './matching.ts'
+import { releasePayout } from './paying.ts'
+import { linesToReceive, ordersToSettle, payoutsToRelease } from './queries.ts'
+import { refundTrade, settleDue } from './settling.ts'
+
+export const handlers: Handler[] = [
+  {
+    event: 'orders.order-refunding',
+    name: 'settlement.refund-trade',
+    run: (cx, { orderId, amountFen }) => refundTrade(cx, String(orderId), BigInt(Number(amountFen))),
+  },
+  {
+    event: 'orders.order-cancelled',
+    name: 'settlement.return-parts',
+    run: (cx, { orderId }) => returnParts(cx, String(orderId)),
+  },
+]
+
+export const timers: Timer[] = [
+  { name: 'settlement.receive-lines', due: linesToReceive, run: receiveLine },
+  { name: 'settlement.settle-orders', due: ordersToSettle, run: settleDue },
+  { name: 'settlement.release-payouts', due: payoutsToRelease, run: releasePayout },
+]

@@ -1,0 +1,31 @@
+export { confirmBankAccount, refuseBankAccount, registerBankAccount } from './accounts.ts'
+export { maxLines, statementColumns } from './gateways/banktransfer.ts'
+export { handlers, timers } from './handlers.ts'
+export { matchStatementLine, receiveLine, returnStatementLine } from './matching.ts'
+export {
+  accountMachine,
+  collectionAccountMissing,
+  lineMachine,
+  payoutMachine,
+  payoutWaits,
+  statementUnreadable,
+} from './model.ts'
+export { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'
+export {
+  listBankAccounts,
+  listBankStatements,
+  listPayoutBatches,
+  listPayouts,
+  listSplits,
+  listStatementLines,
+  type Money,
+  moneyOf,
+  type Payment,
+  paymentOf,
+  payoutOf,
+  statementReport,
+} from './queries.ts'
+export { routes } from './routes.ts'
+export { importStatement } from './service.ts'
+export { settleOrder } from './settling.ts'
+export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit } from './wire.ts'

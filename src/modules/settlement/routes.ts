@@ -1,0 +1,175 @@
+import { create as contentDisposition } from 'content-disposition'
+import type { FastifyReply } from 'fastify'
+import type { Rx } from '../../kernel/command.ts'
+import { type RawContext, type Route, raw, read, write } from '../../kernel/http/route.ts'
+import { payloadTooLarge, ruleViolated, stateConflict, unsupportedMedia } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
+import { IdParams } from '../../kernel/wire.ts'
+import { importBankStatement, maxStatementBytes } from './importing.ts'
+import { matchStatementLine, returnStatementLine } from './matching.ts'
+import { collectionAccountMissing, statementUnreadable } from './model.ts'
+import { payoutRoutes } from './payoutroutes.ts'
+import {
+  batchFile,
+  listBankStatements,
+  listStatementLines,
+  moneyOf,
+  paymentOf,
+  statementFile,
+  statementReport,
+} from './queries.ts'
+import {
+  BankStatementPage,
+  byId,
+  LinePage,
+  LineQuery,
+  LineShape,
+  ListQuery,
+  MatchBody,
+  MoneyShape,
+  PaymentShape,
+  ReasonBody,
+  StatementReport,
+  toLine,
+  toMoney,
+  toPayment,
+  toStatement,
+  UploadQuery,
+} from './wire.ts'
+
+const tag = 'settlement'
+
+type FileOf = (rx: Rx, id: string) => Promise<{ fileName: string; bytes: Buffer }>
+
+/** Sends a bank file as it is: to be saved, never shown (ASVS 3.2.1). */
+const sendFile = (fileOf: FileOf) => async (request: { params: unknown }, reply: FastifyReply, context: RawContext) => {
+  const { id } = request.params as { id: string }
+  const { fileName, bytes } = await context.engine.read(context.actor, rx => fileOf(rx, id))
+  return reply
+    .type('text/csv; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('content-disposition', contentDisposition(fileName))
+    .send(bytes)
+}
+
+const statementRoutes: Route[] = [
+  raw({
+    at: 'POST /bank-statements',
+    operation: 'importBankStatement',
+    permission: 'bank-statement.import',
+    tag,
+    summary: text('导入银行对账单（CSV）', 'Import a bank statement (CSV)'),
+    query: UploadQuery,
+    bodyLimit: maxStatementBytes + 65_536,
+    problems: [statementUnreadable, ruleViolated, payloadTooLarge, unsupportedMedia],
+    produces: {
+      type: 'application/json',
+      description: 'what was imported, repeated and refused',
+      schema: StatementReport,
+    },
+    handle: (request, reply, context) => {
+      reply.header('cache-control', 'no-store')
+      return importBankStatement(request, context)
+    },
+  }),
+  read({
+    at: 'GET /bank-statements',
+    operation: 'listBankStatements',
+    permission: 'bank-statement.read',
+    tag,
+    summary: text('对账单列表', 'Bank statements'),
+    query: ListQuery,
+    reply: BankStatementPage,
+    run: async (rx, { query }) => byId(await listBankStatements(rx, query), query, toStatement),
+  }),
+  read({
+    at: 'GET /bank-statements/:id',
+    operation: 'getBankStatement',
+    permission: 'bank-statement.read',
+    tag,
+    summary: text('对账单导入结果', 'What was imported of a statement'),
+    params: IdParams,
+    reply: StatementReport,
+    run: (rx, { params }) => statementReport(rx, params.id),
+  }),
+  raw({
+    at: 'GET /bank-statements/:id/file',
+    operation: 'getBankStatementFile',
+    permission: 'bank-statement.read',
+    tag,
+    summary: text('对账单原文件', 'The statement file as it was sent'),
+    params: IdParams,
+    produces: { type: 'text/csv', description: 'the file' },
+    handle: sendFile(statementFile),
+  }),
+  read({
+    at: 'GET /statement-lines',
+    operation: 'listStatementLines',
+    permission: 'statement-line.read',
+    tag,
+    summary: text('来款明细', 'Lines of bank statements'),
+    query: LineQuery,
+    reply: LinePage,
+    run: async (rx, { query }) => byId(await listStatementLines(rx, query), query, toLine),
+  }),
+  write({
+    at: 'POST /statement-lines/:id/match',
+    operation: 'matchStatementLine',
+    permission: 'statement-line.match',
+    tag,
+    summary: text('认领来款到订单', 'Say which order a payment is for'),
+    params: IdParams,
+    body: MatchBody,
+    reply: LineShape,
+    problems: [stateConflict],
+    run: async (cx, { params, body }) => toLine(await matchStatementLine(cx, params.id, body.orderId)),
+  }),
+  write({
+    at: 'POST /statement-lines/:id/return',
+    operation: 'returnStatementLine',
+    permission: 'statement-line.return',
+    tag,
+    summary: text('退回来款', 'Send a payment back'),
+    params: IdParams,
+    body: ReasonBody,
+    reply: LineShape,
+    problems: [stateConflict],
+    run: async (cx, { params, body }) => toLine(await returnStatementLine(cx, params.id, body.reason)),
+  }),
+]
+
+const orderRoutes: Route[] = [
+  read({
+    at: 'GET /orders/:id/payment',
+    operation: 'getPayment',
+    permission: 'payment.read',
+    tag,
+    summary: text('付款指引', 'How to pay an order'),
+    params: IdParams,
+    reply: PaymentShape,
+    problems: [collectionAccountMissing],
+    run: async (rx, { params }) => toPayment(await paymentOf(rx, params.id)),
+  }),
+  read({
+    at: 'GET /orders/:id/money',
+    operation: 'getMoney',
+    permission: 'money.read',
+    tag,
+    summary: text('订单资金去向', "Where an order's money is"),
+    params: IdParams,
+    reply: MoneyShape,
+    run: async (rx, { params }) => toMoney(await moneyOf(rx, params.id), rx.actor.roles.includes('operator')),
+  }),
+  raw({
+    at: 'GET /payout-batches/:id/file',
+    operation: 'getPayoutFile',
+    permission: 'payout-batch.read',
+    tag,
+    summary: text('付款文件（CSV）', 'The payment file (CSV)'),
+    params: IdParams,
+    produces: { type: 'text/csv', description: 'the file for the bank' },
+    handle: sendFile(batchFile),
+  }),
+]
+
+export const routes: Route[] = [...orderRoutes, ...statementRoutes, ...payoutRoutes]
