@@ -138,10 +138,9 @@ async function contract({ client, vendor, buyer, say, keep }: Stage, productId: 
   await sign(client, vendor, asked.id)
   const signed = await sign(client, buyer, asked.id)
   type Signature = { statement: string; signature: string; publicKey: string }
-  const found = await client.call<{ items?: Signature[] } | Signature[]>(`GET /contracts/${asked.id}/signatures`, {
+  const { signatures } = await client.call<{ signatures: Signature[] }>(`GET /contracts/${asked.id}/signatures`, {
     as: buyer.maker,
   })
-  const signatures = Array.isArray(found) ? found : (found.items ?? [])
   for (const s of signatures)
     expect(
       verify(null, Buffer.from(s.statement), createPublicKey(s.publicKey), Buffer.from(s.signature, 'base64')),
