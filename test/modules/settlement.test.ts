@@ -440,6 +440,10 @@ t.test(
     await x.ok(`POST /bank-accounts/${account.id}/confirm`, { as: operator.checker })
     await x.until(async () => (await payoutsOf(`orderId=${order.id}&state=ready`))[0], 'the payout ready')
     const body = { payoutIds: [waiting.id] }
+    await x.sql`update contracts.contract set is_disputed = true where id = ${order.contractId}`
+    const frozen = await x.call('POST /payout-batches', { as: operator.finance, body })
+    t.equal(frozen.status, 409, 'a disputed contract freezes the payout')
+    await x.sql`update contracts.contract set is_disputed = false where id = ${order.contractId}`
     const batches = await Promise.all([1, 2].map(() => x.call('POST /payout-batches', { as: operator.finance, body })))
     t.same(batches.map(b => b.status).sort(), [201, 409])
     const batch = batches.find(b => b.status === 201)!.body

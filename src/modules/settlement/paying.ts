@@ -7,8 +7,9 @@ import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { sumFen } from '../../kernel/money.ts'
-import { conflict, invalidInput, notFound } from '../../kernel/problem.ts'
+import { conflict, invalidInput, notFound, stateConflict } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
+import { contractOf } from '../contracts/index.ts'
 import { samePerson } from '../identity/index.ts'
 import { postTransaction, reverseTransaction, transactionByReference } from '../ledger/index.ts'
 import { finishRefund, finishSettlement, lockOrder, orderOf } from '../orders/index.ts'
@@ -46,6 +47,20 @@ async function purposeOf(cx: Cx, row: Payout): Promise<string> {
   return `退回 ${line!.bankSerial}`
 }
 
+/** A contract that is suspended or in dispute freezes the vendor's payout, also one that is ready (domain 5.2). */
+async function requireUnfrozen(cx: Cx, row: Payout): Promise<void> {
+  if (row.kind !== 'vendor') return
+  const { number, contractId } = await orderOf(cx, row.orderId!)
+  const { state, isDisputed } = await contractOf(cx, contractId)
+  if (state === 'suspended' || isDisputed)
+    throw stateConflict(
+      text(
+        `订单 ${number} 的合同中止履行或有争议，付款冻结。`,
+        `The contract of order ${number} is suspended or in dispute; its payout is frozen.`,
+      ),
+    )
+}
+
 const paymentOf = async (cx: Cx, row: Payout): Promise<PaymentOrder> => ({
   id: row.id,
   amountFen: row.amountFen,
@@ -73,13 +88,16 @@ async function orderOne(cx: Cx, row: Payout, batchId: string): Promise<void> {
 
 /**
  * Orders payouts from the bank: makes the file and sets their money on its way. Who does this cannot confirm them.
- * @throws not-found, state-conflict unless all are ready
+ * @throws not-found, state-conflict unless all are ready and none is frozen
  */
 export async function createPayoutBatch(cx: Cx, payoutIds: readonly string[]): Promise<PayoutBatch> {
   const ids = [...new Set(payoutIds)]
   const rows = await cx.tx.select().from(payout).where(inArray(payout.id, ids)).orderBy(payout.id).for('update')
   if (rows.length !== ids.length) throw notFound()
-  for (const row of rows) nextState(payoutMachine, row.state, 'order')
+  for (const row of rows) {
+    nextState(payoutMachine, row.state, 'order')
+    await requireUnfrozen(cx, row)
+  }
   const payments: PaymentOrder[] = []
   for (const row of rows) payments.push(await paymentOf(cx, row))
   const file = bankTransfer.writePayments(payments)
