@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Config } from '../config.ts'
+import { begin } from '../kernel/db/begin.ts'
 import { type Client, connect } from '../kernel/db/client.ts'
 import { type LeafFault, leafFaults } from '../modules/ledger/index.ts'
 import { type Finding, type Report, repairFiles, verifyLog } from '../modules/transparency/index.ts'
@@ -35,10 +36,10 @@ function tell(report: Report): void {
 /** The log, and the facts beside it that must say the same: today the ledger's (I21). */
 async function verify(client: Client, config: Config, vkey: string | undefined): Promise<Report> {
   const report = await verifyLog(client, config, { vkey })
-  const faults = (await client.begin('read only', async sql => {
+  const faults: LeafFault[] = await begin(client, 'read only', async sql => {
     await sql`set local statement_timeout = 0`
     return leafFaults(sql)
-  })) as LeafFault[]
+  })
   const beside: Finding[] = faults.map(fault => ({ kind: 'record', ...fault }))
   const altered = report.findings.filter(finding => finding.kind === 'record')
   const others = report.findings.filter(finding => finding.kind !== 'record')

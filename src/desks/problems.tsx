@@ -47,8 +47,8 @@ const meanings: Readonly<Record<number, Text>> = {
     'The service made a mistake and nothing took effect. The request id helps the operator find the cause.',
   ),
   503: text(
-    '服务暂时无法处理，操作没有生效。用同一幂等键重试是安全的。',
-    'The service cannot work at the moment and nothing took effect. Trying again with the same idempotency key is safe.',
+    '服务暂时无法处理，例如数据库正在重启。已确认的内容不会丢失。',
+    'The service cannot work at the moment, as when its database restarts. Nothing that was confirmed is lost.',
   ),
 }
 

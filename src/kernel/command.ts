@@ -85,11 +85,12 @@ async function claim(sql: RawTx, scope: string, operation: string, key: string, 
 async function record(sql: RawTx, actor: Actor, now: Date, drafts: readonly AuditDraft[]): Promise<void> {
   const at = now.toISOString()
   const who = pseudonym(actor)
-  let base = 0
+  // all numbers first: a statement that waits while others are on their way would leave their failures to nobody
+  const blocks = await sql<{ n: string }[]>`
+    select nextval('kernel.audit_seq') as n from generate_series(1, ${Math.ceil(drafts.length / 64)}::int)`
   const inserts: Promise<unknown>[] = []
   for (const [i, draft] of drafts.entries()) {
-    if (i % 64 === 0) base = Number((await sql<{ n: string }[]>`select nextval('kernel.audit_seq') as n`)[0]!.n)
-    const seq = base + (i % 64)
+    const seq = Number(blocks[Math.floor(i / 64)]!.n) + (i % 64)
     const id = newId()
     const salt = randomBytes(32)
     const kept = canonicalJson(draft.record)

@@ -149,7 +149,10 @@ export const unavailable = defineProblem(
   'unavailable',
   503,
   text('服务暂时不可用', 'Temporarily unavailable'),
-  text('内容没有丢失也没有生效，请稍后重试。', 'Nothing was lost and nothing took effect; try again later.'),
+  text(
+    '请稍后用同一幂等键重试：已生效的不会重复，未生效的会补上。',
+    'Try again later with the same idempotency key: what took effect is not repeated, what did not is done then.',
+  ),
 )
 export const internalError = defineProblem(
   'internal-error',

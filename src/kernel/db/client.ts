@@ -2,6 +2,7 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, PostgresJsSession, PostgresJsTransaction } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { begin } from './begin.ts'
 
 type NoSchema = Record<string, never>
 
@@ -25,6 +26,8 @@ export function connect(url: string, { size = 4, name = 'jinshu', isPlain = fals
     max: size,
     connect_timeout: 5,
     idle_timeout: 60,
+    // the driver's own pause grows to 20 s, during which requests would hang instead of being told to come again
+    backoff: () => 0.05,
     onnotice: () => {},
     connection: { application_name: name, statement_timeout: 15_000, lock_timeout: 5_000, TimeZone: 'UTC' },
   })
@@ -45,11 +48,10 @@ export async function transact<T>(
   mode: 'read write' | 'read only',
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  const result = await client.begin(mode, async sql => {
+  return begin(client, mode, async sql => {
     // drizzle only calls the tag, `unsafe` and `savepoint`, which a transaction has; its parameter type asks for a pool
     const session = new PostgresJsSession(sql as unknown as Client, dialect, undefined, {})
     const tx = new PostgresJsTransaction(dialect, session as never, undefined) as unknown as Tx
-    return { value: await work({ tx, sql }) }
+    return work({ tx, sql })
   })
-  return (result as { value: T }).value
 }

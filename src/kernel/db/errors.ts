@@ -32,6 +32,9 @@ export function databaseError(error: unknown): PostgresError | undefined {
   return undefined
 }
 
+/** True when the connection broke or could not be made. */
+export const isUnreachable = (error: unknown): boolean => unreachable.has(databaseError(error)?.code ?? '')
+
 /** True for what a second try of the whole transaction may well mend. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(databaseError(error)?.code ?? '')
 
@@ -39,7 +42,7 @@ export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].inclu
 export function isUnavailable(error: unknown): boolean {
   const code = databaseError(error)?.code ?? ''
   return (
-    unreachable.has(code) || /^(08|53|57P|58)/.test(code) || code === '25006' || code === '55P03' || code === '57014'
+    isUnreachable(error) || /^(08|53|57P|58)/.test(code) || code === '25006' || code === '55P03' || code === '57014'
   )
 }
 

@@ -85,6 +85,14 @@ function requireJson(request: FastifyRequest): void {
   throw unsupportedMedia(text('请以 JSON 提交（application/json）。', 'Send JSON (application/json).'))
 }
 
+/**
+ * The organisation that a request names: one person's key for another organisation of theirs is another request. Not
+ * the one it resolves to, which may change with the very request (who registers their first organisation acts for it
+ * from then on), except for API tokens, which belong to one.
+ */
+const namedOrganization = ({ actor, headers }: FastifyRequest) =>
+  actor.kind === 'client' ? actor.organizationId : (headers['jinshu-organization'] ?? null)
+
 /** The body without what only proves who asks. */
 function withoutSecrets(body: unknown, secrets: readonly string[]): unknown {
   if (secrets.length === 0 || typeof body !== 'object' || body === null) return body
@@ -110,10 +118,9 @@ async function perform(route: Route, engine: Engine, request: FastifyRequest, re
           ? undefined
           : {
               key,
-              // one person's key for another organisation of theirs is another request
               input: {
                 ...(input as object),
-                organization: actor.organizationId,
+                organization: namedOrganization(request),
                 body: withoutSecrets(request.body, spec.secrets ?? []),
               },
             },

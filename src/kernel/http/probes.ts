@@ -11,14 +11,20 @@ const isLocal = (request: FastifyRequest) =>
   /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/.test(request.socket.remoteAddress ?? '') &&
   !passedOn.some(name => request.headers[name] !== undefined)
 
+/** Measures; a figure that cannot be had now (the database is away) is absent, and the others are still shown. */
+async function measured(gauge: { reset(): void }, work: () => Promise<void>): Promise<void> {
+  gauge.reset()
+  await work().catch(() => gauge.reset())
+}
+
 function addVitals(registry: Registry, machinery: Machinery, vitals: readonly Vital[]): void {
   for (const vital of vitals)
     new Gauge({
       name: vital.name,
       help: vital.help,
       registers: [registry],
-      async collect() {
-        this.set((await vital.measure(machinery)).value)
+      collect() {
+        return measured(this, async () => this.set((await vital.measure(machinery)).value))
       },
     })
 }
@@ -42,9 +48,11 @@ function metricsOf(app: FastifyInstance, bus: EventBus): Registry {
     help: 'jobs by queue and state',
     labelNames: ['queue', 'state'],
     registers: [registry],
-    async collect() {
-      for (const q of await bus.counts())
-        for (const state of ['waiting', 'active', 'failed'] as const) this.set({ queue: q.queue, state }, q[state])
+    collect() {
+      return measured(this, async () => {
+        for (const q of await bus.counts())
+          for (const state of ['waiting', 'active', 'failed'] as const) this.set({ queue: q.queue, state }, q[state])
+      })
     },
   })
   return registry

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { begin } from '../../kernel/db/begin.ts'
 import type { RawTx } from '../../kernel/db/client.ts'
 import { exchangeKey } from '../../kernel/keys.ts'
 import { openCheckpoint, signCheckpoint } from '../../kernel/log/checkpoint.ts'
@@ -85,7 +86,7 @@ async function soundState(sql: RawTx, { kit }: Machinery, store: LogStore): Prom
  */
 export async function integrate(machinery: Machinery, store: LogStore, limit = batchSize): Promise<Batch | undefined> {
   const key = await signingKey(machinery)
-  return (await machinery.client.begin(async sql => {
+  return begin(machinery.client, '', async sql => {
     if (!(await isMine(sql))) return undefined
     const { verifier, latest, standing } = await soundState(sql, machinery, store)
     if (standing.kind !== 'current') return undefined
@@ -106,7 +107,7 @@ export async function integrate(machinery: Machinery, store: LogStore, limit = b
       select ${size}, ${Buffer.from(root)}, ${note},
         transaction_timestamp() + c.offset_ms * interval '1 millisecond' from kernel.clock c where c.id = 1`
     return { from, size, files: [...bundles, ...tiles] }
-  })) as Batch | undefined
+  })
 }
 
 async function writeMissing(sql: RawTx, store: LogStore, from: number, size: number): Promise<void> {
@@ -131,7 +132,7 @@ const tidy = (store: LogStore, from: number, size: number) =>
  * @throws Unsound when the files on disk do not lead to the signed root; the checkpoint is not published then.
  */
 export async function publish(machinery: Machinery, store: LogStore, batch?: Batch): Promise<number | undefined> {
-  return (await machinery.client.begin(async sql => {
+  return begin(machinery.client, '', async sql => {
     if (!(await isMine(sql))) return undefined
     const { latest, standing } = await soundState(sql, machinery, store)
     if (standing.kind !== 'behind') return undefined
@@ -149,15 +150,15 @@ export async function publish(machinery: Machinery, store: LogStore, batch?: Bat
     await store.publish(head.note)
     await tidy(store, from, size)
     return size
-  })) as number | undefined
+  })
 }
 
 /** One round: mend what is unpublished, integrate a batch, publish it. Answers whether more is waiting. */
 export async function sequence(machinery: Machinery, store: LogStore, limit = batchSize): Promise<boolean> {
-  const { isWaiting, latest } = (await machinery.client.begin('read only', async sql => {
+  const { isWaiting, latest } = await begin(machinery.client, 'read only', async sql => {
     const [queue] = await sql<{ open: boolean }[]>`select exists (select 1 from kernel.audit_queue) as open`
     return { isWaiting: queue!.open, latest: await latestCheckpoint(sql) }
-  })) as { isWaiting: boolean; latest: SignedHead | undefined }
+  })
   if ((await store.checkpoint())?.toString() !== latest?.note) await publish(machinery, store)
   if (!isWaiting) return false
   const batch = await integrate(machinery, store, limit)

@@ -1,3 +1,4 @@
+import { begin } from '../../kernel/db/begin.ts'
 import type { Machinery, Task, Vital } from '../../kernel/task.ts'
 import { areFilesSound, Unsound } from './derivation.ts'
 import { sequence } from './sequencer.ts'
@@ -40,9 +41,7 @@ function sequencer(): Task {
 export const tasks: readonly Task[] = [sequencer()]
 
 const stateOf = (machinery: Machinery): Promise<LogState> =>
-  machinery.client.begin('read only', sql =>
-    readState(sql, machinery.kit, storeOf(machinery)),
-  ) as unknown as Promise<LogState>
+  begin(machinery.client, 'read only', sql => readState(sql, machinery.kit, storeOf(machinery)))
 
 async function count(machinery: Machinery): Promise<number> {
   const [row] = await machinery.client<{ n: number }[]>`select count(*)::int4 as n from kernel.audit_queue`

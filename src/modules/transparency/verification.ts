@@ -1,3 +1,4 @@
+import { begin } from '../../kernel/db/begin.ts'
 import type { Client, RawTx } from '../../kernel/db/client.ts'
 import type { Kit } from '../../kernel/kit.ts'
 import { type OpenCheckpoint, openCheckpoint } from '../../kernel/log/checkpoint.ts'
@@ -221,9 +222,7 @@ export async function verifyLog(
 ): Promise<Report> {
   // The file before the snapshot: then the snapshot has every checkpoint that can be in it.
   const note = await openLogStore(settings.home).checkpoint()
-  return (await client.begin('isolation level repeatable read read only', sql =>
-    verifyIn(sql, settings, note, options.vkey),
-  )) as Report
+  return begin(client, 'isolation level repeatable read read only', sql => verifyIn(sql, settings, note, options.vkey))
 }
 
 /**
@@ -232,7 +231,7 @@ export async function verifyLog(
  */
 export async function repairFiles(client: Client, settings: Kit['settings'], published: number): Promise<number> {
   const store: LogStore = openLogStore(settings.home)
-  return (await client.begin('isolation level repeatable read read only', async sql => {
+  return begin(client, 'isolation level repeatable read read only', async sql => {
     await sql`set local statement_timeout = 0`
     let written = 0
     for (const tile of filesBetween(0, published)) {
@@ -242,5 +241,5 @@ export async function repairFiles(client: Client, settings: Kit['settings'], pub
       written += 1
     }
     return written
-  })) as number
+  })
 }
