@@ -6,7 +6,7 @@ import { href, type Reader, speaker } from '../web/reader.ts'
 const doors: readonly { path: string; name: Text; about: Text }[] = [
   {
     path: '/verify',
-    name: text('核验', 'Verification'),
+    name: text('查验', 'Verification'),
     about: text(
       '输入登记编号，核对合同、登记证书与备案是否真实。',
       'Enter a number to check whether a contract, certificate or filing is genuine.',
@@ -37,7 +37,7 @@ const doors: readonly { path: string; name: Text; about: Text }[] = [
 
 const steps: readonly Text[] = [
   text(
-    '数据提供方登记并经核验，上传数据，提交上架审核。',
+    '数据提供方登记并经核验，上传数据，提交挂牌审核。',
     'A vendor registers, is verified, uploads data and submits a listing for review.',
   ),
   text(
@@ -62,7 +62,7 @@ function Home({ reader }: { reader: Reader }) {
       <p class="lead">
         {t(
           text(
-            '从上架、签约、登记、备案到交付、结算的一体化数据交易服务，全程可核验。',
+            '从挂牌、签约、登记、备案到交付、结算的一体化数据交易服务，全程可查验。',
             'One service for trading data from listing, contract, registration and filing to delivery and settlement, verifiable throughout.',
           ),
         )}

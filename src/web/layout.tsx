@@ -18,7 +18,7 @@ const name = text('晋数', 'Jinshu')
 
 const rooms: readonly (readonly [string, Text])[] = [
   ['/docs', text('接口文档', 'API reference')],
-  ['/verify', text('核验', 'Verification')],
+  ['/verify', text('查验', 'Verification')],
   ['/log/checkpoint', text('公开日志', 'Public log')],
   ['/problems', text('问题说明', 'Problems')],
 ]
@@ -58,7 +58,7 @@ function Document({ reader, title, children }: { reader: Reader; title: Text; ch
           {say(
             reader,
             text(
-              '晋数是开源的数据交易服务，每项决定都留有可核验的公开日志。',
+              '晋数是开源的数据交易服务，每项决定都留有可查验的公开日志。',
               'Jinshu is an open-source data trading service; every decision leaves an entry in a public log that anyone can check.',
             ),
           )}

@@ -1,37 +1,15 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { verifySeal } from '../../src/kernel/documents/seal.ts'
+import { run } from '../support/command.ts'
 import { freshDatabase } from '../support/database.ts'
 import { checkProof } from '../support/logreader.ts'
 import { textOfPdf } from '../support/pdf.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-
-/** Runs a command of the project to its end. */
-function run(
-  script: string,
-  args: string[],
-  env: Record<string, string>,
-): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise(resolve => {
-    const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
-      cwd: root,
-      env: { ...process.env, ...env, NODE_V8_COVERAGE: '' },
-    })
-    let [out, err] = ['', '']
-    child.stdout.on('data', part => {
-      out += part
-    })
-    child.stderr.on('data', part => {
-      err += part
-    })
-    child.on('close', code => resolve({ code, out, err }))
-  })
-}
 
 t.test(
   'the demo tells a whole trade on a DATABASE_URL, twice, and keeps what a person would keep',
