@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { createExchange, type Exchange } from './app.ts'
 import { openDatabase } from './cli/database.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { guardMode } from './demo/mode.ts'
 import { prepareDemo } from './demo/prepare.ts'
 import { EmbeddedError } from './kernel/embedded/index.ts'
 import { newLogger } from './logger.ts'
@@ -54,12 +55,13 @@ async function run(config: Config): Promise<void> {
   let exchange: Exchange | undefined
   try {
     exchange = await createExchange(config, database.url, logger)
+    await guardMode(exchange)
     closeOnSignal(exchange, database.stop, logger)
     if (config.role !== 'worker') {
       await exchange.app.listen({ host: config.host, port: config.port })
     } else await exchange.app.ready()
     if (config.role !== 'web') await exchange.startWorker()
-    if (config.isDemo && config.role === 'both') await prepareDemo(exchange, config)
+    if (config.isDemo && config.role !== 'worker') await prepareDemo(exchange, config)
     process.stdout.write(`\n晋数 Jinshu · ${config.publicUrl}  (API /docs · log /log/checkpoint)\n`)
   } catch (error) {
     await exchange?.close().catch(() => {})

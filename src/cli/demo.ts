@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { createExchange } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { Client, StoryError } from '../demo/client.ts'
+import { guardMode } from '../demo/mode.ts'
 import { type Operator, openOperator, signInOperator } from '../demo/operator.ts'
 import { tellStory } from '../demo/story.ts'
 import { removeEmbedded } from '../kernel/embedded/index.ts'
@@ -78,6 +79,7 @@ async function tellAlone(): Promise<void> {
   try {
     const exchange = await createExchange(config, database.url, newLogger(config.logLevel))
     try {
+      await guardMode(exchange)
       await exchange.app.listen({ host: config.host, port })
       await exchange.startWorker()
       await tell(config.publicUrl, await openOperator(exchange, config.publicUrl))

@@ -28,7 +28,8 @@ function accountList(): string {
 export async function prepareDemo(exchange: Exchange, config: Config): Promise<void> {
   const url = `http://localhost:${config.port}`
   const operator = await openOperator(exchange, url)
-  if (!(await isMade(exchange))) {
+  // events need a worker: a web process alone makes the operator's accounts only
+  if (config.role === 'both' && !(await isMade(exchange))) {
     process.stdout.write('\n首次启动：正在建立演示交易场所…  First start: making the demo exchange…\n')
     await makeDemoExchange(new Client(url), operator)
     await exchange.engine.write(system, { operation: 'keepMilestone' }, async cx => {
