@@ -89,6 +89,7 @@ async function openKit(
     files: createFileStore(`${config.home}/files`),
     renderer: createRenderer(),
     sealer: createSealer(client, keyring),
+    permissions: Object.keys(access),
     signToken: claims => {
       if (!signer) throw new Error('tokens are signed by the web role only')
       return signer.jwt.sign(claims)

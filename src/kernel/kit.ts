@@ -23,4 +23,6 @@ export interface Kit {
   readonly sealer: Sealer
   /** Signs an access token (JWT, EdDSA) for a session. */
   readonly signToken: (claims: Record<string, unknown>) => string
+  /** The rows of the access table: what a scope of an API token may be. */
+  readonly permissions: readonly string[]
 }

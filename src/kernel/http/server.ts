@@ -57,7 +57,15 @@ async function protect(app: FastifyInstance, options: ServerOptions): Promise<vo
   await app.register(jwt, {
     secret: { private: options.tokenKey.privatePart, public: options.tokenKey.publicPart },
     sign: { algorithm: 'EdDSA', iss: options.publicUrl, aud: 'jinshu', expiresIn: accessTokenSeconds },
-    verify: { algorithms: ['EdDSA'], allowedIss: options.publicUrl, allowedAud: 'jinshu', cache: 5_000 },
+    verify: {
+      algorithms: ['EdDSA'],
+      allowedIss: options.publicUrl,
+      allowedAud: 'jinshu',
+      checkTyp: 'JWT',
+      requiredClaims: ['iss', 'aud', 'iat', 'exp', 'sub', 'sid', 'use'],
+      maxAge: accessTokenSeconds,
+      cache: 5_000,
+    },
   })
 }
 

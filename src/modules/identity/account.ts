@@ -5,7 +5,14 @@ import type { Cx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
 import { accessTokenSeconds } from '../../kernel/http/server.ts'
 import { newId, newSecret } from '../../kernel/ids.ts'
-import { conflict, invalidInput, type Problem, tooManyRequests, unauthenticated } from '../../kernel/problem.ts'
+import {
+  conflict,
+  invalidInput,
+  notFound,
+  type Problem,
+  tooManyRequests,
+  unauthenticated,
+} from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { blockMinutes, maxFailures, passwordErrors, passwordWrong, signInBlocked, signInFailed } from './model.ts'
 import { person, refreshToken, session } from './schema.ts'
@@ -128,14 +135,14 @@ export async function refreshSession(cx: Cx, input: { refreshToken: string }): P
 }
 
 /** Ends one of the person's own sessions; tokens of it are refused from now on. @throws not-found for others'. */
-export async function endSession(cx: Cx, id: string): Promise<boolean> {
+export async function endSession(cx: Cx, id: string): Promise<void> {
   const ended = await cx.tx
     .update(session)
     .set({ endedAt: cx.now, endReason: 'signed-out' })
     .where(and(eq(session.id, id), eq(session.personId, cx.actor.personId ?? ''), isNull(session.endedAt)))
     .returning({ id: session.id })
-  cx.audit('session.end', ['session', id], { reason: 'signed-out', isEnded: ended.length > 0 })
-  return ended.length > 0
+  if (ended.length === 0) throw notFound()
+  cx.audit('session.end', ['session', id], { reason: 'signed-out' })
 }
 
 /** Changes the own password and ends every other session. @throws password-wrong, invalid-input. */

@@ -36,6 +36,8 @@ const byToken = (client: Client, token: string) => client<Standing[]>`
   join identity.organization o on o.id = t.organization_id
   where t.hash = ${tokenHash(token)} and t.revoked_at is null and t.expires_at > now()`
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** The membership that the request acts under: the one named in the header, else the only one there is. */
 function choose(standings: Standing[], named: string | undefined): Standing {
   const memberships = standings.filter(s => s.organization_id !== null)
@@ -80,7 +82,7 @@ export function useAuthentication(app: FastifyInstance, client: Client): void {
     if (token.startsWith(tokenPrefix)) standings = await byToken(client, token)
     else {
       const claims = await request.jwtVerify<{ sid?: unknown; use?: unknown }>().catch(() => undefined)
-      if (claims?.use !== 'access' || typeof claims.sid !== 'string') throw unauthenticated()
+      if (claims?.use !== 'access' || typeof claims.sid !== 'string' || !uuid.test(claims.sid)) throw unauthenticated()
       standings = await bySession(client, claims.sid)
     }
     if (standings.length === 0) throw unauthenticated()

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Cx, Rx } from '../../kernel/command.ts'
+import { isWithin } from '../../kernel/division.ts'
 import { type Route, read, write } from '../../kernel/http/route.ts'
 import { PageQuery } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -20,11 +21,13 @@ import { OrganizationBody, OrganizationPage, OrganizationShape, ReasonBody, toOr
 
 const tag = 'organizations'
 
-/** Own members, the operator and authorities see an organisation; to anyone else it does not exist. */
+/** Own members, the operator and the authority of its division see an organisation; to anyone else it does not exist. */
 async function readable(rx: Rx, id: string) {
-  const { organizationId, roles } = rx.actor
-  if (organizationId !== id && !roles.includes('operator') && !roles.includes('authority')) throw notFound()
-  return toOrganization(await organizationOf(rx, id))
+  const { organizationId, roles, division } = rx.actor
+  const found = await organizationOf(rx, id)
+  const isOverseen = roles.includes('authority') && isWithin(found.division, division ?? '')
+  if (organizationId !== id && !roles.includes('operator') && !isOverseen) throw notFound()
+  return toOrganization(found)
 }
 
 /** A move by the operator without further input. */

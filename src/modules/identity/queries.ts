@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Rx } from '../../kernel/command.ts'
+import { stemOf } from '../../kernel/division.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
@@ -68,7 +69,7 @@ export async function authorityOf(rx: Rx, division: string): Promise<Organizatio
   return found[0] && flat(found[0])
 }
 
-/** A page of organisations for the operator, oldest first, by state. */
+/** A page of organisations, oldest first, by state: all for the operator, its own division's for an authority. */
 export async function listOrganizations(rx: Rx, query: { state?: string; limit?: number; after?: string }) {
   const limit = query.limit ?? 20
   const after = decodeCursor(query.after, 2)
@@ -76,6 +77,9 @@ export async function listOrganizations(rx: Rx, query: { state?: string; limit?:
     .where(
       and(
         query.state ? eq(organization.state, query.state) : undefined,
+        rx.actor.roles.includes('operator')
+          ? undefined
+          : sql`${organization.division} like ${`${stemOf(rx.actor.division ?? '000000')}%`}`,
         after && sql`(${organization.createdAt}, ${organization.id}) > (${after[0]}::timestamptz, ${after[1]}::uuid)`,
       ),
     )

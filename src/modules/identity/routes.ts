@@ -113,7 +113,10 @@ const accounts: Route[] = [
     summary: text('结束登录', 'End a session'),
     params: IdParams,
     reply: Done,
-    run: async (cx, { params }) => ({ isDone: await endSession(cx, params.id) }),
+    run: async (cx, { params }) => {
+      await endSession(cx, params.id)
+      return { isDone: true }
+    },
   }),
   write({
     at: 'POST /me/password',

@@ -127,9 +127,23 @@ async function move(
   return after!
 }
 
-/** The operator takes the registration up; who accepts cannot verify. */
-export const acceptOrganization = (cx: Cx, id: string) =>
-  move(cx, id, 'accept', () => ({ acceptedBy: cx.actor.personId, reason: null }))
+/** Nobody checks an organisation that they belong to. @throws same-person */
+async function requireOutsider(cx: Cx, organizationId: string): Promise<void> {
+  const found = await cx.tx
+    .select({ personId: membership.personId })
+    .from(membership)
+    .where(and(eq(membership.organizationId, organizationId), eq(membership.personId, cx.actor.personId ?? '')))
+  if (found.length > 0)
+    throw samePerson(
+      text('不能核验自己所在的机构，请由同事办理。', 'You belong to this organisation; ask a colleague who does not.'),
+    )
+}
+
+/** The operator takes the registration up; who accepts cannot verify. @throws same-person for a member of it */
+export async function acceptOrganization(cx: Cx, id: string): Promise<Row> {
+  await requireOutsider(cx, id)
+  return move(cx, id, 'accept', () => ({ acceptedBy: cx.actor.personId, reason: null }))
+}
 
 /** Sends it back with what is missing. */
 export const returnOrganization = (cx: Cx, id: string, reason: string) => move(cx, id, 'return', () => ({ reason }))
@@ -144,11 +158,13 @@ export async function resubmitOrganization(cx: Cx, id: string, input: Organizati
 }
 
 /** Verifies the organisation and puts its roles in force. @throws same-person unless two people took part. */
-export const verifyOrganization = (cx: Cx, id: string) =>
-  move(cx, id, 'verify', row => {
+export async function verifyOrganization(cx: Cx, id: string): Promise<Row> {
+  await requireOutsider(cx, id)
+  return move(cx, id, 'verify', row => {
     if (row.acceptedBy === cx.actor.personId) throw samePerson()
     return { verifiedBy: cx.actor.personId, roles: row.requestedRoles }
   })
+}
 
 /** Takes the organisation's roles out of force, with a reason. */
 export const suspendOrganization = (cx: Cx, id: string, reason: string) =>

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { newId, newSecret } from '../../kernel/ids.ts'
-import { notFound } from '../../kernel/problem.ts'
+import { forbidden, invalidInput, notFound } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
 import { requireOrganization } from './queries.ts'
 import { apiToken } from './schema.ts'
 
@@ -11,15 +12,38 @@ export const tokenPrefix = 'jinshu_'
 
 export const tokenHash = (token: string) => createHash('sha256').update(token).digest()
 
-/** Makes a token for a machine client of the own organisation; its text is shown once. Lives at most 365 days. */
+/** Only people make tokens: one that could make others would reach beyond its own scopes. */
+function requirePerson(cx: Cx): string {
+  if (cx.actor.kind === 'person' && cx.actor.personId) return cx.actor.personId
+  throw forbidden(
+    text('接口令牌只能由本人登录后新建。', 'A person who is signed in makes API tokens, not another token.'),
+  )
+}
+
+const scopeError = (scope: string, i: number) => ({
+  pointer: `/scopes/${i}`,
+  message: text(`没有“${scope}”这一权限`, `“${scope}” is no permission`),
+  remedy: text(
+    '使用接口文档中各接口的 permission',
+    'use the permission that the API reference names for each operation',
+  ),
+})
+
+/**
+ * Makes a token for a machine client of the own organisation; its text is shown once. Lives at most 365 days.
+ * @throws invalid-input for a scope that is no permission, forbidden when a token asks
+ */
 export async function createApiToken(cx: Cx, input: { name: string; scopes: readonly string[]; days: number }) {
+  const personId = requirePerson(cx)
+  const errors = input.scopes.flatMap((scope, i) => (cx.kit.permissions.includes(scope) ? [] : [scopeError(scope, i)]))
+  if (errors.length > 0) throw invalidInput(undefined, { errors })
   const token = `${tokenPrefix}${newSecret()}`
   const [row] = await cx.tx
     .insert(apiToken)
     .values({
       id: newId(),
       organizationId: requireOrganization(cx.actor),
-      personId: cx.actor.personId!,
+      personId,
       name: input.name,
       hash: tokenHash(token),
       scopes: [...input.scopes],
