@@ -1,16 +1,26 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import chromiumPackage from '@sparticuz/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 type Test = { teardown: (work: () => Promise<void>) => void }
 
 const require = createRequire(import.meta.url)
 
+const folders = ['/usr/lib/x86_64-linux-gnu', '/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64']
+
+/** Chromium unpacked from its npm package, which brings the libraries it needs where the machine has none. */
+async function executable(): Promise<string> {
+  if (!folders.some(folder => existsSync(`${folder}/libnss3.so`)))
+    process.env.AWS_EXECUTION_ENV ??= `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`
+  const { default: packaged } = await import('@sparticuz/chromium')
+  return packaged.executablePath()
+}
+
 /** A real Chromium, from an npm package; closed with the test. */
 export async function openBrowser(t: Test): Promise<Browser> {
   const browser = await chromium.launch({
-    executablePath: await chromiumPackage.executablePath(),
+    executablePath: await executable(),
     args: ['--no-sandbox', '--disable-gpu', '--headless=shell', '--disable-background-networking', '--disable-sync'],
   })
   t.teardown(() => browser.close())
