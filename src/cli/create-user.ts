@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { createExchange } from '../app.ts'
 import { system } from '../kernel/actor.ts'
@@ -26,10 +27,14 @@ const { values } = parseArgs({
   },
 })
 
+/** Reads one line without showing it on the terminal. */
 async function readPassword(): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const password = await lines.question('Password: ')
+  process.stderr.write('Password: ')
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: process.stdin.isTTY === true })
+  const password = await lines.question('')
   lines.close()
+  process.stderr.write('\n')
   return password
 }
 
