@@ -74,17 +74,28 @@ t.test('trades of public data are published first, and an objection decides them
   const content = { sourceCategory: 'public', isPublicData: true }
   const quiet = await openedTrade({ content })
   const disputed = await openedTrade({ content })
+  const citizen = await x.person('citizen')
   for (const { registration } of [quiet, disputed]) {
     await x.ok(`POST /registrations/${registration.id}/accept`, { as: x.operator.maker })
+    const decided = await x.call(`POST /registrations/${registration.id}/decide-objection`, {
+      as: x.operator.checker,
+      body: { isUpheld: false, answer: '没有异议，直接登记' },
+    })
+    t.equal(decided.status, 409, 'without an objection there is nothing to decide: the review is not got around')
+    const early = await x.call(`POST /registrations/${registration.id}/object`, {
+      as: citizen,
+      body: { grounds: '尚未公示即提出异议' },
+    })
+    t.equal(early.status, 404, 'what is not published is not there for the public')
     const passed = await x.ok(`POST /registrations/${registration.id}/pass`, { as: x.operator.checker })
     t.equal(passed.state, 'publicity')
     t.ok(passed.publicityEndsAt)
   }
-  const citizen = await x.person('citizen')
   const path = `/registrations/${disputed.registration.id}`
   const short = await x.call(`POST ${path}/object`, { as: citizen, body: { grounds: '不' } })
   t.match(short.body.errors, [{ pointer: '/grounds' }])
-  await x.ok(`POST ${path}/object`, { as: citizen, body: { grounds: '该数据属于我单位，未经授权' } })
+  const answer = await x.ok(`POST ${path}/object`, { as: citizen, body: { grounds: '该数据属于我单位，未经授权' } })
+  t.same(Object.keys(answer).sort(), ['dueAt', 'id', 'state'], 'neither parties nor price are told to a stranger')
   const rejected = await x.ok(`POST ${path}/decide-objection`, {
     as: x.operator.checker,
     body: { isUpheld: true, answer: '异议成立，供方未取得授权' },
@@ -108,6 +119,9 @@ t.test('a supplement pauses the clock; a registration can be refused with a reas
     body: { remarks: '越权补正' },
   })
   t.equal(outsider.status, 404)
+  const stranger = (await x.organization(['vendor'])).checker
+  const cancelled = await x.call(`POST ${path}/cancel`, { as: stranger, body: { reason: '越权注销登记' } })
+  t.equal(cancelled.status, 404, 'not a word about the state of what is not theirs')
   const back = await x.ok(`POST ${path}/resubmit`, { as: vendor.maker, body: { remarks: '场景为大棚通风' } })
   t.equal(back.state, 'submitted')
   t.equal((await x.ok(`GET ${path}`, { as: vendor.maker })).facts.remarks, '场景为大棚通风')

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { addWorkingDays, dayOf } from '../../kernel/calendar.ts'
 import type { Cx } from '../../kernel/command.ts'
+import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { nextNumber } from '../../kernel/numbering.ts'
@@ -24,15 +25,17 @@ type Change = Partial<Filing>
 
 const noClock: Change = { dueAt: null, isProvisional: false }
 
-/** One move of a filing: guarded by the life cycle, written, audited, told. */
+/** One move of a filing: allowed (asked before anything tells of the state), guarded, written, audited, told. */
 async function move(
   cx: Cx,
   id: string,
   name: FilingMove,
   change: (row: Filing) => Change | Promise<Change>,
+  allow: (row: Filing) => void = () => {},
 ): Promise<Filing> {
   const [row] = await cx.tx.select().from(filing).where(eq(filing.id, id)).for('update')
   if (!row) throw notFound()
+  allow(row)
   const state = nextState(filingMachine, row.state as FilingState, name)
   const set = { ...(await change(row)), state, changedAt: cx.now }
   const [after] = await cx.tx.update(filing).set(set).where(eq(filing.id, id)).returning()
@@ -46,7 +49,7 @@ async function move(
     dueAt: after!.dueAt,
     rulePack: after!.rulePack,
   })
-  cx.emit(`registration.filing-${name}`, { filingId: id, contractId: row.contractId })
+  cx.emit(`registration.filing-${state.replaceAll('_', '-')}`, { filingId: id, contractId: row.contractId })
   return after!
 }
 
@@ -117,24 +120,32 @@ function requireCompetence(cx: Cx, row: Filing): void {
 
 /** 核查通过 */
 export const passFiling = (cx: Cx, id: string, note: string | null) =>
-  move(cx, id, 'pass', row => {
-    requireCompetence(cx, row)
-    return { ...noClock, checkedBy: cx.actor.personId, checkedAt: cx.now, reason: note }
-  })
+  move(
+    cx,
+    id,
+    'pass',
+    () => ({ ...noClock, checkedBy: cx.actor.personId, checkedAt: cx.now, reason: note }),
+    row => requireCompetence(cx, row),
+  )
 
 /** 责令补正, with a reason and a deadline in working days (the pack's default when none is given). */
 export const orderFilingCorrection = (cx: Cx, id: string, input: { reason: string; workingDays?: number }) =>
-  move(cx, id, 'order-correction', row => {
-    requireCompetence(cx, row)
-    const rules = rulesAt(cx.now)
-    return {
-      reason: input.reason,
-      checkedBy: cx.actor.personId,
-      checkedAt: cx.now,
-      rulePack: rules.ref,
-      ...addWorkingDays(cx.now, input.workingDays ?? rules.clocks.filingCorrection.workingDays, rules),
-    }
-  })
+  move(
+    cx,
+    id,
+    'order-correction',
+    () => {
+      const rules = rulesAt(cx.now)
+      return {
+        reason: input.reason,
+        checkedBy: cx.actor.personId,
+        checkedAt: cx.now,
+        rulePack: rules.ref,
+        ...addWorkingDays(cx.now, input.workingDays ?? rules.clocks.filingCorrection.workingDays, rules),
+      }
+    },
+    row => requireCompetence(cx, row),
+  )
 
 /** What a correction may change: what people wrote, never what the contract or the file says. */
 export interface Correction {
@@ -148,9 +159,7 @@ export interface Correction {
 export async function correctFiling(cx: Cx, id: string, input: Correction): Promise<Filing> {
   const { explanation, ...changes } = input
   const rules = rulesAt(cx.now)
-  const row = await move(cx, id, 'correct', before => {
-    const isOwn = before.vendorId === cx.actor.organizationId || cx.actor.roles.includes('operator')
-    if (!isOwn) throw notFound()
+  const answer = (before: Filing): Change => {
     const facts: TradeFacts = { ...before.facts, ...changes }
     return {
       facts,
@@ -162,13 +171,25 @@ export async function correctFiling(cx: Cx, id: string, input: Correction): Prom
       rulePack: rules.ref,
       ...addWorkingDays(cx.now, rules.clocks.filingCheck.workingDays, rules),
     }
+  }
+  const row = await move(cx, id, 'correct', answer, before => {
+    if (before.vendorId !== cx.actor.organizationId && !cx.actor.roles.includes('operator')) throw notFound()
   })
   await keepVersion(cx, row, explanation)
   return row
 }
 
-/** The deadline of a correction passed: the case goes to oversight (timer). */
-export const referFiling = (cx: Cx, id: string) => move(cx, id, 'refer', row => ({ ...noClock, reason: row.reason }))
+/** The deadline of a correction passed: the case goes to oversight. Run by the timer. @throws NotDue when it was answered */
+export const referFiling = (cx: Cx, id: string) =>
+  move(
+    cx,
+    id,
+    'refer',
+    row => ({ ...noClock, reason: row.reason }),
+    row => {
+      if (row.state !== 'correction_ordered' || row.dueAt === null || row.dueAt >= cx.now) throw new NotDue()
+    },
+  )
 
 /** The contract ended. */
 export const closeFiling = (cx: Cx, id: string) => move(cx, id, 'close', () => noClock)

@@ -1,7 +1,7 @@
-import { and, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Rx } from '../../kernel/command.ts'
-import { type Handler, NotDue, type Payload, type Timer } from '../../kernel/events.ts'
+import type { Handler, Payload, Timer } from '../../kernel/events.ts'
 import { issueCertificate, issueReceipt } from './documents.ts'
 import { closeFiling, openFiling, referFiling } from './filing.ts'
 import { filingOf } from './queries.ts'
@@ -65,11 +65,7 @@ export const timers: Timer[] = [
   {
     name: 'registration.refer-filing',
     due: rx => filingIds(rx, and(eq(filing.state, 'correction_ordered'), past(rx, filing.dueAt))),
-    async run(cx, id) {
-      const [row] = await cx.tx.select({ dueAt: filing.dueAt }).from(filing).where(eq(filing.id, id))
-      if (!row?.dueAt || row.dueAt >= cx.now) throw new NotDue()
-      await referFiling(cx, id)
-    },
+    run: async (cx, id) => void (await referFiling(cx, id)),
   },
   {
     name: 'registration.receipt',
@@ -79,7 +75,7 @@ export const timers: Timer[] = [
         and(
           isNotNull(filing.number),
           isNull(filing.receiptSha256),
-          or(inArray(filing.state, ['filed', 'filed_checked', 'correction_ordered', 'closed', 'referred'])),
+          inArray(filing.state, ['filed', 'filed_checked', 'correction_ordered', 'closed', 'referred']),
         ),
       ),
     run: issueReceipt,

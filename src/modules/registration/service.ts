@@ -1,11 +1,13 @@
 import { and, eq, isNull } from 'drizzle-orm'
-import { addMonths, addWorkingDays, remainingWorkingDays } from '../../kernel/calendar.ts'
+import { addDays, addMonths, addWorkingDays, dayOf, remainingWorkingDays } from '../../kernel/calendar.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
+import { isWithin } from '../../kernel/division.ts'
+import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { nextNumber } from '../../kernel/numbering.ts'
-import { notFound, ruleViolated } from '../../kernel/problem.ts'
+import { notFound, ruleViolated, stateConflict } from '../../kernel/problem.ts'
 import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { samePerson } from '../identity/index.ts'
@@ -38,14 +40,30 @@ async function lockRegistration(cx: Cx, id: string): Promise<Registration> {
   return row
 }
 
-/** One move of a registration: guarded by the life cycle, written, audited, told. */
+/** @throws not-found unless the actor is one that may make the move: asked before anything tells of the state. */
+const only = (isAllowed: boolean): void => {
+  if (!isAllowed) throw notFound()
+}
+
+/** `register` and `reject` lead here from several states; this step is for one of them. @throws state-conflict */
+function requireState(row: Registration, expected: RegistrationState): void {
+  if (row.state === expected) return
+  const [is, must] = [registrationMachine.states[row.state as RegistrationState], registrationMachine.states[expected]]
+  throw stateConflict(
+    text(`当前状态为“${is.zh}”，此操作须在“${must.zh}”时办理。`, `The state is “${is.en}”; this takes “${must.en}”.`),
+  )
+}
+
+/** One move of a registration: allowed, guarded by the life cycle, written, audited, told. */
 async function move(
   cx: Cx,
   id: string,
   name: RegistrationMove,
   change: (row: Registration) => Change | Promise<Change>,
+  allow: (row: Registration) => void = () => {},
 ): Promise<Registration> {
   const row = await lockRegistration(cx, id)
+  allow(row)
   const state = nextState(registrationMachine, row.state as RegistrationState, name)
   const set = { ...(await change(row)), state, changedAt: cx.now }
   const [after] = await cx.tx.update(registration).set(set).where(eq(registration.id, id)).returning()
@@ -99,13 +117,15 @@ export const returnRegistration = (cx: Cx, id: string, reason: string) =>
 
 /** The parties answer a supplement with an explanation; the paused clock goes on. */
 export async function resubmitRegistration(cx: Cx, id: string, remarks: string): Promise<Registration> {
-  return move(cx, id, 'resubmit', row => {
-    if (![row.vendorId, row.buyerId].includes(cx.actor.organizationId ?? '')) throw notFound()
+  const resubmit = (row: Registration): Change => {
     const facts = { ...row.facts, remarks }
     const rules = rulesAt(cx.now)
     const left = addWorkingDays(cx.now, row.pausedDays ?? rules.clocks.registrationAcceptance.workingDays, rules)
     return { facts, factsHash: hashOf(facts), reason: null, pausedDays: null, ...left }
-  })
+  }
+  return move(cx, id, 'resubmit', resubmit, row =>
+    only([row.vendorId, row.buyerId].includes(cx.actor.organizationId ?? '')),
+  )
 }
 
 /** 不予受理 */
@@ -127,6 +147,7 @@ async function numbered(cx: Cx, row: Registration, rules: RulePack): Promise<Cha
 /** 形式审核通过: straight to registered, or into publicity where public data is traded. @throws same-person */
 export async function passRegistration(cx: Cx, id: string): Promise<Registration> {
   const row = await lockRegistration(cx, id)
+  requireState(row, 'accepted')
   if (row.acceptedBy !== null && row.acceptedBy === cx.actor.personId) throw samePerson()
   const reviewedBy = cx.actor.personId
   if (!needsPublicity(row.facts, rulesAt(cx.now)))
@@ -140,25 +161,41 @@ export async function passRegistration(cx: Cx, id: string): Promise<Registration
 /** 不予登记, with reasons. @throws same-person */
 export const rejectRegistration = (cx: Cx, id: string, reason: string) =>
   move(cx, id, 'reject', row => {
+    requireState(row, 'accepted')
     if (row.acceptedBy === cx.actor.personId) throw samePerson()
     return { reviewedBy: row.reviewedBy ?? cx.actor.personId, ...noClock, reason }
   })
 
-/** Publicity ended without an objection (timer). */
+/** Publicity ended without an objection. Run by the timer. @throws NotDue when an objection came first */
 export const registerAfterPublicity = (cx: Cx, id: string) =>
-  move(cx, id, 'register', row => numbered(cx, row, rulesAt(cx.now)))
+  move(
+    cx,
+    id,
+    'register',
+    row => numbered(cx, row, rulesAt(cx.now)),
+    row => {
+      if (row.state !== 'publicity' || row.dueAt === null || row.dueAt >= cx.now) throw new NotDue()
+    },
+  )
 
-/** 异议: anyone signed in may object while the registration is published. */
+/** 异议: anyone signed in may object while the registration is published; at all other times it is not there for them. */
 export async function objectToRegistration(cx: Cx, id: string, grounds: string): Promise<Registration> {
-  const row = await move(cx, id, 'object', () => clockFor(cx, 'objectionHandling'))
+  const row = await move(
+    cx,
+    id,
+    'object',
+    () => clockFor(cx, 'objectionHandling'),
+    found => only(found.state === 'publicity'),
+  )
   await cx.tx
     .insert(objection)
     .values({ id: newId(), registrationId: id, personId: cx.actor.personId!, grounds, raisedAt: cx.now })
   return row
 }
 
-/** Decides the open objection: upheld ends in rejection, dismissed in registration. */
+/** Decides the open objection: upheld ends in rejection, dismissed in registration. @throws state-conflict without one */
 export async function decideObjection(cx: Cx, id: string, input: { isUpheld: boolean; answer: string }) {
+  requireState(await lockRegistration(cx, id), 'objection_handling')
   const row = input.isUpheld
     ? await move(cx, id, 'reject', () => ({ ...noClock, reason: input.answer }))
     : await move(cx, id, 'register', r => numbered(cx, r, rulesAt(cx.now)))
@@ -171,39 +208,54 @@ export async function decideObjection(cx: Cx, id: string, input: { isUpheld: boo
 
 /** 注销, by a party that no longer needs it. */
 export const cancelRegistration = (cx: Cx, id: string, reason: string) =>
-  move(cx, id, 'cancel', row => {
-    if (row.vendorId !== cx.actor.organizationId) throw notFound()
-    return { ...noClock, reason }
-  })
+  move(
+    cx,
+    id,
+    'cancel',
+    () => ({ ...noClock, reason }),
+    row => only(row.vendorId === cx.actor.organizationId),
+  )
 
 /** 撤销, by the competent authority; a certificate of it no longer verifies. */
 export const revokeRegistration = (cx: Cx, id: string, reason: string) =>
-  move(cx, id, 'revoke', row => {
-    if (!isCompetent(cx, row.division)) throw notFound()
-    return { ...noClock, reason }
-  })
+  move(
+    cx,
+    id,
+    'revoke',
+    () => ({ ...noClock, reason }),
+    row => only(isCompetent(cx, row.division)),
+  )
 
-/** Its time is over (timer). */
-export const expireRegistration = (cx: Cx, id: string) => move(cx, id, 'expire', () => noClock)
+/** Its time is over. Run by the timer. @throws NotDue when it was renewed or ended before */
+export const expireRegistration = (cx: Cx, id: string) =>
+  move(
+    cx,
+    id,
+    'expire',
+    () => noClock,
+    row => {
+      if (row.state !== 'registered' || row.validUntil === null || row.validUntil >= cx.now) throw new NotDue()
+    },
+  )
 
 /** 续展: from the pack's number of days before the end on. @throws rule-violated when it is too early */
 export const renewRegistration = (cx: Cx, id: string) =>
-  move(cx, id, 'renew', async row => {
-    if (row.vendorId !== cx.actor.organizationId) throw notFound()
-    const rules = rulesAt(cx.now)
-    const opens = row.validUntil!.getTime() - rules.periods.registrationRenewalAhead.days * 86_400_000
-    if (cx.now.getTime() < opens)
-      throw ruleViolated(
-        text(
-          `${new Date(opens).toISOString().slice(0, 10)} 起方可续展。`,
-          `It can be renewed from ${new Date(opens).toISOString().slice(0, 10)} on.`,
-        ),
-      )
-    return { ...(await numbered(cx, row, rules)), version: row.version + 1 }
-  })
+  move(
+    cx,
+    id,
+    'renew',
+    async row => {
+      const rules = rulesAt(cx.now)
+      const opensOn = addDays(dayOf(row.validUntil!), -rules.periods.registrationRenewalAhead.days)
+      if (dayOf(cx.now) < opensOn)
+        throw ruleViolated(text(`${opensOn} 起方可续展。`, `It can be renewed from ${opensOn} on.`))
+      return { ...(await numbered(cx, row, rules)), version: row.version + 1 }
+    },
+    row => only(row.vendorId === cx.actor.organizationId),
+  )
 
 /** Whether the acting authority's division contains `division`. */
 export function isCompetent(cx: Pick<Cx, 'actor'>, division: string): boolean {
   const own = cx.actor.division
-  return cx.actor.roles.includes('authority') && own !== null && division.startsWith(own.replace(/(00){1,2}$/, ''))
+  return cx.actor.roles.includes('authority') && own !== null && isWithin(division, own)
 }

@@ -160,6 +160,14 @@ const toCommon = (row: Registration | Filing, now: Date) => ({
   createdAt: row.createdAt.toISOString(),
 })
 
+/** What one who objects learns: whom the parties are and at what price they trade is not theirs to see. */
+export const ObjectionShape = Type.Object({
+  id: Id,
+  state: RegistrationShape.properties.state,
+  dueAt: nullable(Instant),
+})
+export const toObjection = ({ id, state, dueAt }: Registration) => ({ id, state, dueAt: iso(dueAt) })
+
 /** A registration in a list; `now` decides what is overdue. */
 export const toRegistration = (row: Registration, now: Date) => ({
   ...toCommon(row, now),
