@@ -1,12 +1,31 @@
 import { eq } from 'drizzle-orm'
 import { addMonths, dayOf } from '../../kernel/calendar.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
+import { isWithin } from '../../kernel/division.ts'
 import { NotDue } from '../../kernel/events.ts'
-import { notFound } from '../../kernel/problem.ts'
+import { forbidden, notFound } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
 import type { ContractMove } from './model.ts'
-import { mayRead } from './queries.ts'
+import { isParty, mayRead } from './queries.ts'
 import { contract } from './schema.ts'
 import { type ContractRow, lockContract, moveContract } from './service.ts'
+
+/**
+ * Only the authority that the trade falls to decides about it; the buyer's reads along (domain §5); to all others the
+ * contract does not exist. @throws not-found, forbidden
+ */
+function requireReach(cx: Cx, row: ContractRow): void {
+  const { actor } = cx
+  if (!mayRead(actor, row)) throw notFound()
+  const isInvolved = actor.kind === 'system' || actor.roles.includes('operator') || isParty(actor, row)
+  if (isInvolved || isWithin(row.division, actor.division ?? '')) return
+  throw forbidden(
+    text(
+      '该合同由供方所在地主管部门处理，贵单位可以查阅。',
+      "This contract is for the authority of the vendor's division; yours reads along.",
+    ),
+  )
+}
 
 async function moveWithReason(
   cx: Cx,
@@ -17,7 +36,7 @@ async function moveWithReason(
   change: Partial<ContractRow> = {},
 ): Promise<ContractRow> {
   const row = await lockContract(cx, id)
-  if (!mayRead(cx.actor, row)) throw notFound()
+  requireReach(cx, row)
   const after = await moveContract(cx, row, move, { reason, ...change })
   cx.audit(`contract.${move}`, ['contract', id], { from: row.state, to: after.state, reason })
   cx.emit(`contracts.${event}`, { contractId: id })

@@ -62,14 +62,17 @@ const factsOf = (row: Row, signatures: readonly SignatureRow[]): ContractFacts =
 /** The digits of a division that everything inside it shares: 14, 1401 or all six. */
 const stem = (division: string): string => division.replace(/(00){1,2}$/, '')
 
+/** Whether the actor acts for the vendor or the buyer. */
+export const isParty = ({ organizationId }: Actor, row: Pick<Row, 'vendorId' | 'buyerId'>): boolean =>
+  organizationId !== null && (organizationId === row.vendorId || organizationId === row.buyerId)
+
 /**
  * Whether the actor may know of a contract: its parties, the operator, and the authorities that the vendor's or the
  * buyer's division falls to, with those above (domain §5).
  */
 export function mayRead(actor: Actor, row: Pick<Row, 'vendorId' | 'buyerId' | 'division' | 'buyerDivision'>): boolean {
   if (actor.kind === 'system' || actor.roles.includes('operator')) return true
-  if (actor.organizationId === null) return false
-  if (actor.organizationId === row.vendorId || actor.organizationId === row.buyerId) return true
+  if (isParty(actor, row)) return true
   if (!actor.roles.includes('authority') || actor.division === null) return false
   const own = stem(actor.division)
   return row.division.startsWith(own) || row.buyerDivision.startsWith(own)
