@@ -8,8 +8,11 @@ const secretPath = /(\/downloads\/)[^/?]+/gi
 
 const clean = (url: string) => url.replace(secretParameters, '$1•••').replace(secretPath, '$1•••')
 
-/** What drizzle puts behind a failed statement: its values, among them hashes, names and addresses. */
-const values = /\nparams:[^\n]*/g
+/**
+ * What drizzle puts behind a failed statement: its values, among them hashes, names, addresses and whole texts with
+ * lines of their own. They end where the stack begins.
+ */
+const values = /\nparams:[\s\S]*?(?=\n {4}at |$)/g
 
 type Serialized = Record<string, unknown> & { message: string; stack: string }
 

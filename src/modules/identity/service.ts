@@ -107,7 +107,9 @@ export async function registerOrganization(cx: Cx, input: OrganizationInput): Pr
     duties: ['administrator', 'maker', 'checker', 'finance'],
     createdAt: cx.now,
   })
-  cx.audit('organization.register', ['organization', row.id], { ...input, founder })
+  // the person to contact stays out of the record, which is never erased
+  const { contactName: _, contactPhone: __, ...facts } = input
+  cx.audit('organization.register', ['organization', row.id], { ...facts, founder })
   cx.emit('identity.organization-registered', { organizationId: row.id })
   return row
 }

@@ -40,6 +40,7 @@ const accountRoutes: Route[] = [
     tag,
     summary: text('登记本机构收款账户', "Register the organisation's bank account"),
     body: BankAccountBody,
+    secrets: ['password'],
     reply: BankAccountShape,
     status: 201,
     problems: [passwordWrong, conflict],
