@@ -121,6 +121,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
     publicUrl: config.publicUrl,
     tokenKey: await exchangeKey(client, kit.keyring, 'token'),
     requestsPerMinute: config.requestsPerMinute,
+    trustedProxies: config.trustedProxies,
     problemPage: problems.pageFor,
   })
   setSigner(app)

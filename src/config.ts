@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 
 /** What the process was told by its environment; read once, checked, frozen. */
@@ -17,6 +18,8 @@ export interface Config {
   readonly maxUploadBytes: number
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number
+  /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` names the caller. */
+  readonly trustedProxies: readonly string[]
   readonly logLevel: string
 }
 
@@ -40,6 +43,21 @@ function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, choices: 
   if (!choices.includes(given as T))
     throw new ConfigError(`${name} must be one of ${choices.join(', ')}, not “${given}”.`)
   return given as T
+}
+
+function addresses(env: NodeJS.ProcessEnv, name: string): readonly string[] {
+  const given = (env[name] ?? '').split(',').map(each => each.trim())
+  const list = given.filter(each => each !== '')
+  const wrong = list.find(each => {
+    const [address = '', bits, more] = each.split('/')
+    const most = isIP(address) === 4 ? 32 : 128
+    return (
+      isIP(address) === 0 || more !== undefined || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && +bits <= most))
+    )
+  })
+  if (wrong !== undefined)
+    throw new ConfigError(`${name} takes addresses and networks such as 10.0.0.5,172.16.0.0/12, not “${wrong}”.`)
+  return Object.freeze(list)
 }
 
 /** Reads and checks the settings. @throws ConfigError naming the setting and what it may be. */
@@ -67,6 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     masterKeyFile: resolve(env.JINSHU_MASTER_KEY_FILE || `${home}/keys/master.key`),
     maxUploadBytes: wholeNumber(env, 'JINSHU_MAX_UPLOAD_BYTES', 2 ** 30, 1, 2 ** 40),
     requestsPerMinute: wholeNumber(env, 'JINSHU_REQUESTS_PER_MINUTE', asked ? 100_000 : 1_200, 1, 10_000_000),
+    trustedProxies: addresses(env, 'JINSHU_TRUSTED_PROXIES'),
     logLevel: oneOf(
       env,
       'LOG_LEVEL',

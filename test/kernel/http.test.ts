@@ -404,6 +404,16 @@ t.test('too many requests from one address are turned away with Retry-After', as
   t.ok(refused.length >= 20)
   t.equal(refused[0]!.body.type, '/problems/too-many-requests')
   t.ok(Number(refused[0]!.headers['retry-after']) > 0)
+  const guesser = { as: { token: 'jinshu_guessed' } as never }
+  t.equal((await few.call('GET /me', guesser)).status, 429, 'who guesses tokens is counted like everyone else')
+  const proxy = await openExchange(t, {
+    workers: false,
+    env: { JINSHU_REQUESTS_PER_MINUTE: '40', JINSHU_TRUSTED_PROXIES: '127.0.0.1' },
+  })
+  const from = (address: string) => proxy.call('GET /clock', { headers: { 'x-forwarded-for': address } })
+  const crowd = await Promise.all(Array.from({ length: 60 }, () => from('203.0.113.5')))
+  t.ok(crowd.some(r => r.status === 429))
+  t.equal((await from('203.0.113.6')).status, 200, 'behind a trusted proxy each caller is counted by itself')
 })
 
 t.test('one line per request with its id, and no secret in any line', async t => {

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly tokenKey: KeyPair
   /** Requests a minute from one address. */
   readonly requestsPerMinute: number
+  /** Proxies whose word about the caller's address is taken (addresses and networks); none unless given. */
+  readonly trustedProxies?: readonly string[]
   /** A refusal as HTML, for whoever opens an address that is not the API's in a browser. */
   readonly problemPage?: (request: FastifyRequest, problem: Problem) => string
 }
@@ -53,7 +55,9 @@ async function protect(app: FastifyInstance, options: ServerOptions): Promise<vo
     referrerPolicy: { policy: 'same-origin' },
     hsts: isHttps ? { maxAge: 31_536_000, includeSubDomains: true } : false,
   })
-  await app.register(rateLimit, { global: true, max: options.requestsPerMinute, timeWindow: '1 minute' })
+  await app.register(rateLimit, { global: false, max: options.requestsPerMinute, timeWindow: '1 minute' })
+  // before anyone is asked who they are: the plugin's own hook would come behind the route's, and so behind refusals
+  app.addHook('onRequest', app.rateLimit())
   await app.register(jwt, {
     secret: { private: options.tokenKey.privatePart, public: options.tokenKey.publicPart },
     sign: { algorithm: 'EdDSA', iss: options.publicUrl, aud: 'jinshu', expiresIn: accessTokenSeconds },
@@ -103,6 +107,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     loggerInstance: options.logger as FastifyBaseLogger,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     logController: new OneLine(),
     frameworkErrors: refuseAddress,
     clientErrorHandler: refuseBytes,
@@ -121,7 +126,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, problemPage))
   await protect(app, options)
   await receiveFiles(app)
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
     const address = `${request.method} ${request.url.split('?')[0]}`
     const problem = notFound(text(`没有 ${address} 这个地址。`, `There is no ${address}.`))
     return replyWithProblem(problem, request, reply, problemPage)
