@@ -11,7 +11,7 @@ const ClockShape = Type.Object({ now: Instant, isDemo: Type.Boolean() })
 export const routes: Route[] = [
   read({
     at: 'GET /clock',
-    operation: 'getClock',
+    operation: 'readClock',
     permission: 'clock.read',
     tag: 'exchange',
     summary: text('交易系统时间', "The exchange's time"),

@@ -51,7 +51,7 @@ async function timelineOf(rx: Rx, parts: Awaited<ReturnType<typeof partsOf>>): P
   return entries.sort((a, b) => a.seq - b.seq)
 }
 
-async function viewTrade(rx: Rx, contractId: string) {
+async function readTrade(rx: Rx, contractId: string) {
   const parts = await partsOf(rx, contractId)
   const { contract, registration, filing, order } = parts
   const brief = <T extends { id: string; number: string | null; state: string }>(row: T) => ({
@@ -89,17 +89,17 @@ async function proofOfTrade(rx: Rx, contractId: string): Promise<{ proof: string
 export const routes: Route[] = [
   read({
     at: 'GET /trades/:id',
-    operation: 'viewTrade',
+    operation: 'readTrade',
     permission: 'trade.read',
     tag: 'trades',
     summary: text('一笔交易的全貌（按合同）', 'A whole trade, by its contract'),
     params: Params,
     reply: TradeShape,
-    run: (rx, { params }) => viewTrade(rx, params.id),
+    run: (rx, { params }) => readTrade(rx, params.id),
   }),
   raw({
     at: 'GET /trades/:id/proof',
-    operation: 'getTradeProof',
+    operation: 'readTradeProof',
     permission: 'trade.read',
     tag: 'trades',
     summary: text('交易的日志存在证明', 'The inclusion proof of a trade (c2sp.org/tlog-proof)'),

@@ -11,7 +11,7 @@ import type { RawContext } from '../../kernel/http/route.ts'
 import { contractOf } from '../contracts/index.ts'
 import { type Organization, operatorOrganization, organizationOf } from '../identity/index.ts'
 import { documentPending } from './model.ts'
-import { receiptOf } from './queries.ts'
+import { readReceipt } from './queries.ts'
 import { type Receipt, receipt, receiptDocument } from './schema.ts'
 
 /** The version of the receipt's text in use. */
@@ -74,7 +74,7 @@ export async function makeReceiptDocument(cx: Cx, receiptId: string): Promise<vo
 /** Answers a receipt's PDF. @throws not-found, document-pending */
 export async function readReceiptPdf(request: FastifyRequest, reply: FastifyReply, { engine, actor }: RawContext) {
   const { id } = request.params as { id: string }
-  const found = await engine.read(actor, async rx => ({ ...(await receiptOf(rx, id)), files: rx.kit.files }))
+  const found = await engine.read(actor, async rx => ({ ...(await readReceipt(rx, id)), files: rx.kit.files }))
   const digest = found.pdfSha256
   if (digest === null) throw documentPending()
   return reply

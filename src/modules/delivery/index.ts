@@ -1,6 +1,6 @@
 export { handlers, timers } from './handlers.ts'
 export { type EntitlementState, entitlementMachine } from './model.ts'
-export { type DeliveryView, entitlementOf, receiptOf, viewDelivery } from './queries.ts'
+export { type DeliveryView, readDelivery, readEntitlement, readReceipt } from './queries.ts'
 export { routes } from './routes.ts'
 export type { Entitlement, Receipt } from './schema.ts'
 export { DeliveryShape, toDelivery, toReceipt } from './wire.ts'

@@ -20,7 +20,7 @@ const receipts = (rx: Rx) =>
     .leftJoin(receiptDocument, eq(receiptDocument.receiptId, receipt.id))
 
 /** One receipt that the actor may see. @throws not-found */
-export async function receiptOf(rx: Rx, id: string): Promise<SeenReceipt> {
+export async function readReceipt(rx: Rx, id: string): Promise<SeenReceipt> {
   const [found] = await receipts(rx).where(eq(receipt.id, id))
   if (!found) throw notFound()
   await orderOf(rx, found.row.orderId)
@@ -28,7 +28,7 @@ export async function receiptOf(rx: Rx, id: string): Promise<SeenReceipt> {
 }
 
 /** One entitlement that the actor may see. @throws not-found */
-export async function entitlementOf(rx: Rx, id: string): Promise<Entitlement> {
+export async function readEntitlement(rx: Rx, id: string): Promise<Entitlement> {
   const [row] = await rx.tx.select().from(entitlement).where(eq(entitlement.id, id))
   if (!row || !maySee(row, rx.actor)) throw notFound()
   return row
@@ -41,7 +41,7 @@ export interface DeliveryView {
 }
 
 /** The entitlement and the receipts of an order that the actor may see. @throws not-found */
-export async function viewDelivery(rx: Rx, orderId: string): Promise<DeliveryView> {
+export async function readDelivery(rx: Rx, orderId: string): Promise<DeliveryView> {
   await orderOf(rx, orderId)
   const [row] = await rx.tx.select().from(entitlement).where(eq(entitlement.orderId, orderId))
   const list = await receipts(rx).where(eq(receipt.orderId, orderId)).orderBy(asc(receipt.round))

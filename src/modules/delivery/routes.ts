@@ -13,7 +13,7 @@ import {
   preconditionFailed,
   rangeNotSatisfiable,
 } from './model.ts'
-import { entitlementOf, listEntitlements, receiptOf, viewDelivery } from './queries.ts'
+import { listEntitlements, readDelivery, readEntitlement, readReceipt } from './queries.ts'
 import { serveDownload } from './serving.ts'
 import {
   DeliveryShape,
@@ -39,7 +39,7 @@ export const routes: Route[] = [
   read({
     at: 'GET /entitlements',
     operation: 'listEntitlements',
-    permission: 'entitlement.read',
+    permission: 'entitlement.list',
     tag,
     summary: text('使用授权列表', 'Entitlements'),
     query: EntitlementQuery,
@@ -48,23 +48,23 @@ export const routes: Route[] = [
   }),
   read({
     at: 'GET /entitlements/:id',
-    operation: 'viewEntitlement',
+    operation: 'readEntitlement',
     permission: 'entitlement.read',
     tag,
     summary: text('使用授权', 'An entitlement'),
     params: IdParams,
     reply: EntitlementShape,
-    run: async (rx, { params }) => toEntitlement(await entitlementOf(rx, params.id)),
+    run: async (rx, { params }) => toEntitlement(await readEntitlement(rx, params.id)),
   }),
   read({
     at: 'GET /orders/:id/delivery',
-    operation: 'viewDelivery',
+    operation: 'readDelivery',
     permission: 'entitlement.read',
     tag,
     summary: text('订单的交付情况', 'The delivery of an order: entitlement and receipts'),
     params: IdParams,
     reply: DeliveryShape,
-    run: async (rx, { params }) => toDelivery(await viewDelivery(rx, params.id)),
+    run: async (rx, { params }) => toDelivery(await readDelivery(rx, params.id)),
   }),
   write({
     at: 'POST /entitlements/:id/downloads',
@@ -97,14 +97,14 @@ export const routes: Route[] = [
   }),
   read({
     at: 'GET /receipts/:id',
-    operation: 'viewReceipt',
+    operation: 'readReceipt',
     permission: 'receipt.read',
     tag,
     summary: text('交付回执', 'The receipt of a delivery'),
     params: IdParams,
     reply: ReceiptShape,
     problems: [notFound],
-    run: async (rx, { params }) => toReceipt(await receiptOf(rx, params.id)),
+    run: async (rx, { params }) => toReceipt(await readReceipt(rx, params.id)),
   }),
   raw({
     at: 'GET /receipts/:id/pdf',

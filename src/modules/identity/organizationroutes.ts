@@ -99,7 +99,7 @@ export const organizationRoutes: Route[] = [
   }),
   read({
     at: 'GET /organizations/:id',
-    operation: 'getOrganization',
+    operation: 'readOrganization',
     permission: 'organization.read',
     tag,
     summary: text('机构详情', 'One organisation'),

@@ -21,7 +21,7 @@ const tag = 'ledger'
 export const routes: Route[] = [
   read({
     at: 'GET /ledger/trial-balance',
-    operation: 'getTrialBalance',
+    operation: 'readTrialBalance',
     permission: 'ledger.read',
     tag,
     summary: text('试算平衡表', 'Trial balance'),
@@ -53,7 +53,7 @@ export const routes: Route[] = [
   }),
   read({
     at: 'GET /ledger/transactions/:id',
-    operation: 'getTransaction',
+    operation: 'readTransaction',
     permission: 'ledger.read',
     tag,
     summary: text('一笔记账交易', 'One transaction of the ledger'),

@@ -18,7 +18,7 @@ export {
   orderOfContract,
   orderStateOf,
   ordersToSettle,
-  viewOrder,
+  readOrder,
 } from './queries.ts'
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
 export { cancelOrder, finishRefund, refundOrder } from './refund.ts'

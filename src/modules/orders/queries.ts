@@ -129,7 +129,7 @@ async function timelineOf(rx: Rx, row: Order): Promise<TimelineEntry[]> {
 }
 
 /** One order with its history. @throws not-found */
-export async function viewOrder(rx: Rx, id: string): Promise<SeenOrder & { readonly timeline: TimelineEntry[] }> {
+export async function readOrder(rx: Rx, id: string): Promise<SeenOrder & { readonly timeline: TimelineEntry[] }> {
   const row = await orderOf(rx, id)
   const [seen] = await withNames(rx, [row])
   return { ...seen!, timeline: await timelineOf(rx, row) }

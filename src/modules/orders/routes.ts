@@ -6,7 +6,7 @@ import { type Text, text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
 import { disputeOrder, type Mediation, mediateOrder } from './dispute.ts'
 import { cancellationTooEarly, type OrderAction } from './model.ts'
-import { listOrders, viewOrder } from './queries.ts'
+import { listOrders, readOrder } from './queries.ts'
 import { cancelOrder, refundOrder } from './refund.ts'
 import type { Order } from './schema.ts'
 import { acceptOrder, redeliverOrder, rejectOrder } from './service.ts'
@@ -49,7 +49,7 @@ export const routes: Route[] = [
   read({
     at: 'GET /orders',
     operation: 'listOrders',
-    permission: 'order.read',
+    permission: 'order.list',
     tag,
     summary: text('订单列表（本机构、本辖区或全部）', 'Orders of the own organisation, of the jurisdiction, or all'),
     query: OrderQuery,
@@ -58,13 +58,13 @@ export const routes: Route[] = [
   }),
   read({
     at: 'GET /orders/:id',
-    operation: 'viewOrder',
+    operation: 'readOrder',
     permission: 'order.read',
     tag,
     summary: text('订单及其经过和下一步', 'An order with its history and the next possible steps'),
     params: IdParams,
     reply: OrderViewShape,
-    run: async (rx, { params }) => toOrderView(await viewOrder(rx, params.id), rx.now),
+    run: async (rx, { params }) => toOrderView(await readOrder(rx, params.id), rx.now),
   }),
   act('accept', text('验收合格', 'Accept the delivery'), undefined, (cx, id) => acceptOrder(cx, id)),
   act('reject', text('验收不合格', 'Reject the delivery'), ReasonBody, rejectOrder),

@@ -3,7 +3,7 @@ import { type RawContext, type Route, raw } from '../../kernel/http/route.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
-import { getFiling, getRegistration } from './queries.ts'
+import { readFiling, readRegistration } from './queries.ts'
 
 interface Document {
   readonly sha256: string | null
@@ -55,21 +55,21 @@ const document = (
 export const documentRoutes: Route[] = [
   document(
     'GET /registrations/:id/certificate',
-    'getCertificate',
+    'readCertificate',
     'registration.read',
     text('下载登记证书', 'The certificate (PDF)'),
     id => async rx => {
-      const { row } = await getRegistration(rx, id)
+      const { row } = await readRegistration(rx, id)
       return { sha256: row.certificateSha256, number: row.number }
     },
   ),
   document(
     'GET /filings/:id/receipt',
-    'getFilingReceipt',
+    'readFilingReceipt',
     'filing.read',
     text('下载备案回执', 'The receipt (PDF)'),
     id => async rx => {
-      const { row } = await getFiling(rx, id)
+      const { row } = await readFiling(rx, id)
       return { sha256: row.receiptSha256, number: row.number }
     },
   ),

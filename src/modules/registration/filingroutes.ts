@@ -2,7 +2,7 @@ import { type Route, read, write } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
 import { correctFiling, orderFilingCorrection, passFiling } from './filing.ts'
-import { getFiling, listFilings } from './queries.ts'
+import { listFilings, readFiling } from './queries.ts'
 import {
   CorrectionBody,
   CorrectionOrderBody,
@@ -33,13 +33,13 @@ export const filingRoutes: Route[] = [
   }),
   read({
     at: 'GET /filings/:id',
-    operation: 'getFiling',
+    operation: 'readFiling',
     permission: 'filing.read',
     tag,
     summary: text('备案详情', 'One filing with its facts, papers and versions'),
     params: IdParams,
     reply: FilingDetail,
-    run: async (rx, { params }) => toFilingDetail(await getFiling(rx, params.id), rx.now),
+    run: async (rx, { params }) => toFilingDetail(await readFiling(rx, params.id), rx.now),
   }),
   write({
     at: 'POST /filings/:id/pass',

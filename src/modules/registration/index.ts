@@ -6,7 +6,7 @@ export { verifyAddress } from './documents.ts'
 export type { Filing } from './filing.ts'
 export { handlers, timers } from './handlers.ts'
 export { filingMachine, registrationMachine, type TradeFacts } from './model.ts'
-export { filingOf, getFiling, getRegistration, listFilings, registrationOf, verifyNumber } from './queries.ts'
+export { filingOf, listFilings, readFiling, readRegistration, registrationOf, verifyNumber } from './queries.ts'
 export type { Registration } from './service.ts'
 export { toFiling, toFilingDetail, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
 

@@ -82,7 +82,7 @@ export async function listRegistrations(rx: Rx, query: ListQuery) {
 }
 
 /** One filing with every version that was reported. @throws not-found also for what lies outside the actor's reach */
-export async function getFiling(rx: Rx, id: string) {
+export async function readFiling(rx: Rx, id: string) {
   const [row] = await rx.tx
     .select()
     .from(filing)
@@ -97,7 +97,7 @@ export async function getFiling(rx: Rx, id: string) {
 }
 
 /** One registration with the objections raised against it. @throws not-found likewise */
-export async function getRegistration(rx: Rx, id: string) {
+export async function readRegistration(rx: Rx, id: string) {
   const [row] = await rx.tx
     .select()
     .from(registration)

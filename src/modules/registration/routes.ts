@@ -4,7 +4,7 @@ import { type Route, read, write } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { closed, IdParams, Sha256 } from '../../kernel/wire.ts'
 import { samePerson } from '../identity/index.ts'
-import { getRegistration, listRegistrations, verifyNumber } from './queries.ts'
+import { listRegistrations, readRegistration, verifyNumber } from './queries.ts'
 import {
   acceptRegistration,
   cancelRegistration,
@@ -90,13 +90,13 @@ const reads: Route[] = [
   }),
   read({
     at: 'GET /registrations/:id',
-    operation: 'getRegistration',
+    operation: 'readRegistration',
     permission: 'registration.read',
     tag,
     summary: text('交易登记详情', 'One trade registration'),
     params: IdParams,
     reply: RegistrationDetail,
-    run: async (rx, { params }) => toRegistrationDetail(await getRegistration(rx, params.id), rx.now),
+    run: async (rx, { params }) => toRegistrationDetail(await readRegistration(rx, params.id), rx.now),
   }),
   read({
     at: 'GET /verifications/:number',

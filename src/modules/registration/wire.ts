@@ -3,7 +3,7 @@ import { PageQuery } from '../../kernel/page.ts'
 import { Bilingual, closed, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import type { Filing } from './filing.ts'
 import { filingMachine, registrationMachine } from './model.ts'
-import type { getFiling, getRegistration, verifyNumber } from './queries.ts'
+import type { readFiling, readRegistration, verifyNumber } from './queries.ts'
 import type { Registration } from './service.ts'
 
 const Reason = Type.String({ minLength: 4, maxLength: 2000, examples: ['使用场景描述过于笼统，请补充具体应用'] })
@@ -186,7 +186,7 @@ export const toFiling = (row: Filing, now: Date) => ({
 })
 
 /** A registration with its facts and objections. */
-export const toRegistrationDetail = ({ row, objections }: Awaited<ReturnType<typeof getRegistration>>, now: Date) => ({
+export const toRegistrationDetail = ({ row, objections }: Awaited<ReturnType<typeof readRegistration>>, now: Date) => ({
   ...toRegistration(row, now),
   facts: row.facts,
   objections: objections.map(o => ({
@@ -199,7 +199,7 @@ export const toRegistrationDetail = ({ row, objections }: Awaited<ReturnType<typ
 })
 
 /** A filing with its facts, papers and versions. */
-export const toFilingDetail = ({ row, versions }: Awaited<ReturnType<typeof getFiling>>, now: Date) => ({
+export const toFilingDetail = ({ row, versions }: Awaited<ReturnType<typeof readFiling>>, now: Date) => ({
   ...toFiling(row, now),
   facts: row.facts,
   materials: row.materials,

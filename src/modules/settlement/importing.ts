@@ -8,7 +8,7 @@ import { invalidInput, payloadTooLarge, unsupportedMedia } from '../../kernel/pr
 import { text } from '../../kernel/text.ts'
 import { bankTransfer } from './gateways/banktransfer.ts'
 import { receiveLine } from './matching.ts'
-import { statementReport } from './queries.ts'
+import { readBankStatement } from './queries.ts'
 import { importStatement } from './service.ts'
 
 /** Lines that are booked before the answer; the timer books what a longer file has beyond. */
@@ -82,5 +82,5 @@ export async function importBankStatement(request: FastifyRequest, { engine, act
     } catch (error) {
       if (!(error instanceof NotDue)) request.log.error({ err: error, lineId }, 'a statement line was not booked yet')
     }
-  return engine.read(actor, rx => statementReport(rx, id, isRepeat))
+  return engine.read(actor, rx => readBankStatement(rx, id, isRepeat))
 }

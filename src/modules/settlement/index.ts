@@ -16,14 +16,14 @@ export {
   listBankStatements,
   listPayoutBatches,
   listPayouts,
-  listSplits,
+  listSettlements,
   listStatementLines,
   type Money,
-  moneyOf,
   type Payment,
-  paymentOf,
-  payoutOf,
-  statementReport,
+  readBankStatement,
+  readMoney,
+  readPayment,
+  readPayout,
 } from './queries.ts'
 export { routes } from './routes.ts'
 export { importStatement } from './service.ts'

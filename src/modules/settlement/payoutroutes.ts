@@ -6,7 +6,7 @@ import { passwordWrong, samePerson } from '../identity/index.ts'
 import { confirmBankAccount, refuseBankAccount, registerBankAccount } from './accounts.ts'
 import { payoutWaits } from './model.ts'
 import { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'
-import { listBankAccounts, listPayoutBatches, listPayouts, listSplits, payoutOf } from './queries.ts'
+import { listBankAccounts, listPayoutBatches, listPayouts, listSettlements, readPayout } from './queries.ts'
 import {
   BankAccountBody,
   BankAccountPage,
@@ -49,7 +49,7 @@ const accountRoutes: Route[] = [
   read({
     at: 'GET /bank-accounts',
     operation: 'listBankAccounts',
-    permission: 'bank-account.read',
+    permission: 'bank-account.list',
     tag,
     summary: text('收款账户列表', 'Bank accounts'),
     query: BankAccountQuery,
@@ -86,17 +86,17 @@ export const payoutRoutes: Route[] = [
   read({
     at: 'GET /settlements',
     operation: 'listSettlements',
-    permission: 'settlement.read',
+    permission: 'settlement.list',
     tag,
     summary: text('结算明细（卖方本机构，或全部）', 'Settled orders: of the own organisation, or all'),
     query: ListQuery,
     reply: SplitPage,
-    run: async (rx, { query }) => byId(await listSplits(rx, query), query, toSplit),
+    run: async (rx, { query }) => byId(await listSettlements(rx, query), query, toSplit),
   }),
   read({
     at: 'GET /payouts',
     operation: 'listPayouts',
-    permission: 'payout.read',
+    permission: 'payout.list',
     tag,
     summary: text('付款列表', 'Payouts'),
     query: PayoutQuery,
@@ -105,13 +105,13 @@ export const payoutRoutes: Route[] = [
   }),
   read({
     at: 'GET /payouts/:id',
-    operation: 'getPayout',
+    operation: 'readPayout',
     permission: 'payout.read',
     tag,
     summary: text('一笔付款', 'One payout'),
     params: IdParams,
     reply: PayoutShape,
-    run: async (rx, { params }) => toPayout(await payoutOf(rx, params.id)),
+    run: async (rx, { params }) => toPayout(await readPayout(rx, params.id)),
   }),
   write({
     at: 'POST /payout-batches',
@@ -128,7 +128,7 @@ export const payoutRoutes: Route[] = [
   read({
     at: 'GET /payout-batches',
     operation: 'listPayoutBatches',
-    permission: 'payout-batch.read',
+    permission: 'payout-batch.list',
     tag,
     summary: text('付款批次', 'Batches of payouts'),
     query: ListQuery,

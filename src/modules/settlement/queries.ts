@@ -84,7 +84,7 @@ export const listBankStatements = (rx: Rx, filter: PageFilter) =>
 export type StatementRow = Awaited<ReturnType<typeof listBankStatements>>[number]
 
 /** A statement with what is wrong in it and how many of its lines are in which state. @throws not-found */
-export async function statementReport(rx: Rx, id: string, isRepeat = false) {
+export async function readBankStatement(rx: Rx, id: string, isRepeat = false) {
   const [row] = await rx.tx
     .select({ ...statementColumns, rejected: bankStatement.rejected, duplicates: bankStatement.duplicates })
     .from(bankStatement)
@@ -107,7 +107,7 @@ export async function statementReport(rx: Rx, id: string, isRepeat = false) {
 }
 
 /** The file of a statement as it was sent. @throws not-found */
-export async function statementFile(rx: Rx, id: string): Promise<{ fileName: string; bytes: Buffer }> {
+export async function readBankStatementFile(rx: Rx, id: string): Promise<{ fileName: string; bytes: Buffer }> {
   const [row] = await rx.tx.select().from(bankStatement).where(eq(bankStatement.id, id))
   if (!row) throw notFound()
   return { fileName: row.fileName, bytes: openFile(rx, `bank-statement/${id}`, row.sealedFile) }
@@ -169,7 +169,7 @@ export const listPayouts = (rx: Rx, filter: PayoutFilter): Promise<Payout[]> =>
     .limit(more(filter))
 
 /** One payout that the actor may see. @throws not-found */
-export async function payoutOf(rx: Rx, id: string): Promise<Payout> {
+export async function readPayout(rx: Rx, id: string): Promise<Payout> {
   const [row] = await rx.tx
     .select()
     .from(payout)
@@ -216,7 +216,7 @@ export const listPayoutBatches = (rx: Rx, filter: PageFilter) =>
 export type BatchRow = Awaited<ReturnType<typeof listPayoutBatches>>[number]
 
 /** The payment file of a batch. @throws not-found */
-export async function batchFile(rx: Rx, id: string): Promise<{ fileName: string; bytes: Buffer }> {
+export async function readPayoutFile(rx: Rx, id: string): Promise<{ fileName: string; bytes: Buffer }> {
   const [row] = await rx.tx.select().from(payoutBatch).where(eq(payoutBatch.id, id))
   if (!row) throw notFound()
   const day = row.createdAt.toISOString().slice(0, 10).replaceAll('-', '')
@@ -224,7 +224,7 @@ export async function batchFile(rx: Rx, id: string): Promise<{ fileName: string;
 }
 
 /** Splits of settled orders: the vendor's own, or all for the operator. */
-export const listSplits = (rx: Rx, filter: PageFilter): Promise<Split[]> =>
+export const listSettlements = (rx: Rx, filter: PageFilter): Promise<Split[]> =>
   rx.tx
     .select()
     .from(split)
@@ -233,7 +233,7 @@ export const listSplits = (rx: Rx, filter: PageFilter): Promise<Split[]> =>
     .limit(more(filter))
 
 /** How to pay an order: for its buyer and the operator. @throws not-found, collection-account-missing */
-export async function paymentOf(rx: Rx, orderId: string) {
+export async function readPayment(rx: Rx, orderId: string) {
   const order = await orderOf(rx, orderId)
   if (!isOperator(rx) && order.buyerId !== rx.actor.organizationId) throw notFound()
   const account = await usableAccountOf(rx, (await operatorOrganization(rx)).id)
@@ -251,10 +251,10 @@ export async function paymentOf(rx: Rx, orderId: string) {
   return { order, gateway: bankTransfer.code, paidFen, restFen, payee, steps }
 }
 
-export type Payment = Awaited<ReturnType<typeof paymentOf>>
+export type Payment = Awaited<ReturnType<typeof readPayment>>
 
 /** Where the money of an order is: for its parties, the operator and the authorities who see the order. @throws not-found */
-export async function moneyOf(rx: Rx, orderId: string) {
+export async function readMoney(rx: Rx, orderId: string) {
   const order = await orderOf(rx, orderId)
   const trade = await tradeOf(rx, orderId)
   const [splitRow] = await rx.tx.select().from(split).where(eq(split.orderId, orderId))
@@ -266,6 +266,6 @@ export async function moneyOf(rx: Rx, orderId: string) {
   return { order, trade, heldFen: heldFen(trade), split: splitRow, payouts }
 }
 
-export type Money = Awaited<ReturnType<typeof moneyOf>>
+export type Money = Awaited<ReturnType<typeof readMoney>>
 
 export { ordersToSettle }
