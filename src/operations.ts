@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { advanceClock } from './kernel/clock.ts'
 import { type Route, read, write } from './kernel/http/route.ts'
 import { notFound } from './kernel/problem.ts'
+import type { Task } from './kernel/task.ts'
 import { text } from './kernel/text.ts'
 import { closed, Instant } from './kernel/wire.ts'
 
@@ -34,4 +35,19 @@ export const routes: Route[] = [
       return { now: to.toISOString(), isDemo: true }
     },
   }),
+]
+
+/** Keys and their replies are kept for 30 days, longer than any client retries; then both are forgotten. */
+export const tasks: Task[] = [
+  {
+    name: 'operations.forget-idempotency-keys',
+    period: 3_600_000,
+    async run({ client }) {
+      const gone = await client`
+        delete from kernel.idempotency where (scope, key) in (
+          select scope, key from kernel.idempotency
+          where created_at < now() - interval '30 days' order by created_at limit 5000)`
+      return gone.count === 5000
+    },
+  },
 ]
