@@ -50,7 +50,8 @@ export interface FileStore {
   sweep(before: Date): Promise<number>
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Puts a folder's own entries on disk: a file in it is only kept once this returns. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {
     await handle.sync()

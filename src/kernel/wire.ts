@@ -15,6 +15,9 @@ export const pageOf = <T extends TSchema>(item: T) =>
 export const closed = <P extends Record<string, TSchema>>(properties: P) =>
   Type.Object(properties, { additionalProperties: false })
 
+/** An instant that may be absent, as the wire writes it. */
+export const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null
+
 /** Fen as the wire's integer. @throws RangeError beyond 2^53−1. */
 export function fenToWire(amount: bigint): number {
   if (amount > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`${amount} fen do not fit the wire`)

@@ -60,7 +60,7 @@ t.test('a signed contract is registered by two people and certified once the log
 
   const verified = await x.ok(`GET /verifications/${passed.number}`)
   t.match(verified, { verdict: 'genuine', kind: 'registration', vendor: '山西＊＊＊＊＊＊有限公司' })
-  t.notOk(JSON.stringify(verified).includes('125'), 'no price in the public answer')
+  t.notMatch(JSON.stringify(verified), /amount|1250000/, 'no price in the public answer')
   const digest = certified.certificateSha256
   t.equal((await x.ok(`GET /verifications/${passed.number}?sha256=${digest}`)).verdict, 'genuine')
   t.equal((await x.ok(`GET /verifications/${passed.number}?sha256=${'0'.repeat(64)}`)).verdict, 'altered')

@@ -1,5 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { Rx } from '../../kernel/command.ts'
+import { stemOf } from '../../kernel/division.ts'
 import { type Query, toTsquery } from './words.ts'
 
 /** The facets by which a list can be narrowed; `vendor` narrows too, but is not counted out. */
@@ -78,9 +79,6 @@ export async function planOf(rx: Rx, query: Query | undefined): Promise<SearchPl
   return { kind: rarest < rareLimit ? 'rare' : 'common', revision, query, expected }
 }
 
-/** Where a division's own code and those inside it lie among the codes. */
-const within = (code: string): string => `${code.replace(/(00){1,2}$/, '')}%`
-
 /** The conditions of a search on `catalog.listed_product p`; `except` leaves one filter out. */
 export function matching(rx: Rx, plan: SearchPlan, filters: Filters, except?: keyof Filters): PendingQuery<Row[]> {
   const { sql } = rx
@@ -93,7 +91,7 @@ export function matching(rx: Rx, plan: SearchPlan, filters: Filters, except?: ke
   const [priceKind, format, division] = [given('priceKind'), given('format'), given('division')]
   if (priceKind !== undefined) parts.push(sql`p.price_kind = ${priceKind}`)
   if (format !== undefined) parts.push(sql`p.format = ${format}`)
-  if (division !== undefined) parts.push(sql`p.division like ${within(division)}`)
+  if (division !== undefined) parts.push(sql`p.division like ${`${stemOf(division)}%`}`)
   const vendor = given('vendor')
   if (vendor !== undefined) parts.push(sql`p.vendor_id = ${vendor}::uuid`)
   if ('query' in plan) {

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, like, lt, ne } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
+import { stemOf } from '../../kernel/division.ts'
 import type { Kit } from '../../kernel/kit.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
@@ -89,8 +90,6 @@ export interface ListedRow {
   readonly product: ProductRow
   readonly version: VersionRow
 }
-
-const stemOf = (division: string): string => division.replace(/(00){1,2}$/, '')
 
 /** Which listings an actor reaches: a vendor its own, the operator all that were submitted, an authority its division's. */
 function reach({ actor }: Rx) {

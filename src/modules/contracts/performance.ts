@@ -1,12 +1,11 @@
 import { eq } from 'drizzle-orm'
 import { addMonths, dayOf } from '../../kernel/calendar.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
-import { isWithin } from '../../kernel/division.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import type { ContractMove } from './model.ts'
-import { isParty, mayRead } from './queries.ts'
+import { isCompetent, isParty, mayRead } from './reach.ts'
 import { contract } from './schema.ts'
 import { type ContractRow, lockContract, moveContract } from './service.ts'
 
@@ -18,7 +17,7 @@ function requireReach(cx: Cx, row: ContractRow): void {
   const { actor } = cx
   if (!mayRead(actor, row)) throw notFound()
   const isInvolved = actor.kind === 'system' || actor.roles.includes('operator') || isParty(actor, row)
-  if (isInvolved || isWithin(row.division, actor.division ?? '')) return
+  if (isInvolved || isCompetent(actor, row.division)) return
   throw forbidden(
     text(
       '该合同由供方所在地主管部门处理，贵单位可以查阅。',

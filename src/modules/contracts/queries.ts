@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, like, or, sql } from 'drizzle-orm'
-import type { Actor } from '../../kernel/actor.ts'
+import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import type { ContractState } from './model.ts'
+import { mayRead, readable } from './reach.ts'
 import { contract, contractSignature, proposal } from './schema.ts'
 import type { Deviation, Terms } from './terms.ts'
 
@@ -59,36 +59,6 @@ const factsOf = (row: Row, signatures: readonly SignatureRow[]): ContractFacts =
   signatures,
 })
 
-/** The digits of a division that everything inside it shares: 14, 1401 or all six. */
-const stem = (division: string): string => division.replace(/(00){1,2}$/, '')
-
-/** Whether the actor acts for the vendor or the buyer. */
-export const isParty = ({ organizationId }: Actor, row: Pick<Row, 'vendorId' | 'buyerId'>): boolean =>
-  organizationId !== null && (organizationId === row.vendorId || organizationId === row.buyerId)
-
-/**
- * Whether the actor may know of a contract: its parties, the operator, and the authorities that the vendor's or the
- * buyer's division falls to, with those above (domain §5).
- */
-export function mayRead(actor: Actor, row: Pick<Row, 'vendorId' | 'buyerId' | 'division' | 'buyerDivision'>): boolean {
-  if (actor.kind === 'system' || actor.roles.includes('operator')) return true
-  if (isParty(actor, row)) return true
-  if (!actor.roles.includes('authority') || actor.division === null) return false
-  const own = stem(actor.division)
-  return row.division.startsWith(own) || row.buyerDivision.startsWith(own)
-}
-
-/** The same as a condition on rows, for lists. */
-function readable(actor: Actor) {
-  if (actor.kind === 'system' || actor.roles.includes('operator')) return undefined
-  const own = actor.organizationId
-  if (own === null) return sql`false`
-  const isParty = or(eq(contract.vendorId, own), eq(contract.buyerId, own))
-  if (!actor.roles.includes('authority') || actor.division === null) return isParty
-  const inside = `${stem(actor.division)}%`
-  return or(isParty, like(contract.division, inside), like(contract.buyerDivision, inside))
-}
-
 /** A contract with its signatures, whoever asks: for later modules. @throws not-found */
 export async function contractOf(rx: Rx, id: string): Promise<ContractFacts> {
   const [row] = await rx.tx.select().from(contract).where(eq(contract.id, id))
@@ -142,7 +112,7 @@ export async function listContracts(rx: Rx, query: ContractQuery) {
     .from(contract)
     .where(
       and(
-        readable(rx.actor),
+        readable(rx.actor, contract),
         query.state ? eq(contract.state, query.state) : undefined,
         query.side ? eq(bySide[query.side], own) : undefined,
         query.productId ? eq(contract.productId, query.productId) : undefined,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
 import { type Route, raw, read } from '../../kernel/http/route.ts'
+import { entityTag, reprDigest, sendPdf } from '../../kernel/http/stored.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
@@ -29,7 +30,6 @@ import {
 } from './wire.ts'
 
 const tag = 'contracts'
-const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
 
 async function textOf(rx: Rx, id: string, language: 'zh-CN' | 'en'): Promise<string> {
   const facts = await readContract(rx, id)
@@ -57,8 +57,8 @@ const documents: Route[] = [
       return reply
         .header('content-language', language)
         .header('cache-control', 'private, no-cache')
-        .header('etag', `"${digest}"`)
-        .header('repr-digest', `sha-256=:${base64(digest)}:`)
+        .header('etag', entityTag(digest))
+        .header('repr-digest', reprDigest(digest))
         .type('text/markdown; charset=utf-8')
         .send(body)
     },
@@ -74,18 +74,9 @@ const documents: Route[] = [
     produces: { type: 'application/pdf', description: 'PDF with the exchange’s PAdES seal' },
     handle: async (request, reply, { engine, actor }) => {
       const facts = await engine.read(actor, rx => readContract(rx, (request.params as { id: string }).id))
-      const digest = facts.pdfSha256
-      if (digest === null) throw notSealed()
-      const { files } = await engine.read(actor, async rx => rx.kit)
-      const etag = `"${digest}"`
-      reply.header('etag', etag).header('cache-control', 'private, no-cache')
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-      return reply
-        .header('repr-digest', `sha-256=:${base64(digest)}:`)
-        .header('content-disposition', `attachment; filename="contract-${facts.number}.pdf"`)
-        .header('content-length', await files.size(digest))
-        .type('application/pdf')
-        .send(files.open(digest))
+      if (facts.pdfSha256 === null) throw notSealed()
+      const file = { sha256: facts.pdfSha256, fileName: `contract-${facts.number}.pdf` }
+      return sendPdf(request, reply, engine.kit.files, file)
     },
   }),
 ]

@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream'
 import { eq } from 'drizzle-orm'
 import type { Cx } from '../../kernel/command.ts'
 import { chineseDate } from '../../kernel/documents/filters.ts'
+import { keepSealed } from '../../kernel/documents/keep.ts'
 import type { ContractSpec, ShownSignature } from '../../kernel/documents/specs.ts'
 import { formatYuan, yuanToCapitals } from '../../kernel/money.ts'
 import { stateConflict } from '../../kernel/problem.ts'
@@ -70,14 +70,12 @@ export async function sealContract(cx: Cx, id: string): Promise<void> {
   if (facts.effectiveAt === null)
     throw stateConflict(text('合同尚未生效，不能签章。', 'The contract is not in force; it cannot be sealed.'))
   const { nameZh } = await operatorOrganization(cx)
-  const plain = await cx.kit.renderer.render(await specOf(cx, facts, nameZh))
-  const sealed = await cx.kit.sealer.seal(plain, {
+  const { sha256, bytes } = await keepSealed(cx.kit, await specOf(cx, facts, nameZh), {
     organisation: nameZh,
     reason: `数据交易合同存证 ${facts.number}`,
     location: facts.terms.signedPlace,
     signedAt: facts.effectiveAt,
   })
-  const { sha256, bytes } = await cx.kit.files.put(Readable.from([sealed]), { maxBytes: sealed.length })
   const row = await lockContract(cx, id)
   if (row.pdfSha256 !== null && row.pdfSha256 !== sha256)
     throw new Error(`contract ${facts.number} was sealed as ${row.pdfSha256} and is ${sha256} now`)

@@ -4,7 +4,7 @@ import { addWorkingDays } from '../../kernel/calendar.ts'
 import { canonicalJson } from '../../kernel/canonical.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
-import { division, divisionOf } from '../../kernel/division.ts'
+import { divisionOf } from '../../kernel/division.ts'
 import { textHash } from '../../kernel/documents/template.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -14,7 +14,13 @@ import { conflict, type FieldError, invalidInput, notFound, Problem, ruleViolate
 import { type RuleClock, type RulePack, rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { offerOf } from '../catalog/index.ts'
-import { type Organization, operatorOrganization, organizationOf, requireOrganization } from '../identity/index.ts'
+import {
+  type Organization,
+  operatorOrganization,
+  organizationOf,
+  requireOrganization,
+  seatOf,
+} from '../identity/index.ts'
 import {
   applyChanges,
   type ContractMove,
@@ -130,7 +136,7 @@ async function draftTerms(cx: Cx, offer: Offer, vendor: Organization, buyer: Org
     purpose: input.purpose,
     scenario: input.scenario.trim(),
     areaNames: offer.coverage.divisions.map(code => divisionOf(code)?.name ?? code),
-    signedPlace: division(operator.division)?.name ?? operator.address,
+    signedPlace: seatOf(operator),
     days: {
       payment: rules.clocks.paymentDue.workingDays,
       delivery: rules.clocks.deliveryDue.workingDays,

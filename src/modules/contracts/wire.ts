@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Template } from '../../kernel/documents/template.ts'
 import { PageQuery } from '../../kernel/page.ts'
-import { Bilingual, closed, Fen, fenToWire, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
+import { Bilingual, closed, Fen, fenToWire, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import { Password } from '../identity/index.ts'
 import { contractMachine, turnOf } from './model.ts'
 import type { ContractFacts } from './queries.ts'
@@ -142,8 +142,6 @@ export const ModelContractShape = Type.Object({
   texts: Bilingual,
   termsSchema: AnyObject,
 })
-
-const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null
 
 /** A contract as lists show it. */
 export function toContractBrief(facts: ContractFacts) {

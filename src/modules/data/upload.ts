@@ -1,44 +1,12 @@
-import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
-import type { Actor } from '../../kernel/actor.ts'
-import type { Engine } from '../../kernel/command.ts'
 import type { RawContext } from '../../kernel/http/route.ts'
+import { sentFile } from '../../kernel/http/sent.ts'
 import type { Kit } from '../../kernel/kit.ts'
-import { invalidInput, unsupportedMedia } from '../../kernel/problem.ts'
-import { text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { profile } from './engine/index.ts'
 import { inlineBytes, tidyFileName } from './model.ts'
 import type { DataVersionRow } from './schema.ts'
 import { checkFile, failureOf, failVersion, openVersion, readVersion, retryVersion } from './service.ts'
-
-const kitOf = (engine: Engine, actor: Actor): Promise<Kit> => engine.read(actor, async rx => rx.kit)
-
-/** The file in a request: the one file part of a form, or the bare body with `?fileName=`. */
-async function sentFile(request: FastifyRequest, maxBytes: number): Promise<{ source: Readable; fileName: string }> {
-  if (request.isMultipart()) {
-    const part = await request.file({ limits: { fileSize: maxBytes + 1, files: 1, fields: 20, parts: 21 } })
-    if (part) return { source: part.file, fileName: tidyFileName(part.filename ?? '') }
-    throw invalidInput(undefined, {
-      errors: [
-        {
-          pointer: '/file',
-          message: text('表单中没有文件', 'the form has no file'),
-          remedy: text('在名为 file 的部分中发送文件', 'send the file in a part named file'),
-        },
-      ],
-    })
-  }
-  const { fileName } = request.query as { fileName?: string }
-  const body = request.body as Readable | undefined
-  if (body && typeof body.pipe === 'function') return { source: body, fileName: tidyFileName(fileName ?? '') }
-  throw unsupportedMedia(
-    text(
-      '请以 multipart/form-data 发送，或以 application/octet-stream 发送并带上 ?fileName=。',
-      'Send multipart/form-data, or application/octet-stream with ?fileName=.',
-    ),
-  )
-}
 
 /**
  * Reads the stored file and keeps the result. The reading happens between two transactions, never inside one:
@@ -69,10 +37,10 @@ async function profileNowOrSoon(context: RawContext, kit: Kit, request: FastifyR
 export async function uploadDataVersion(request: FastifyRequest, context: RawContext) {
   const { engine, actor } = context
   requireOrganization(actor)
-  const kit = await kitOf(engine, actor)
+  const { kit } = engine
   const maxBytes = kit.settings.maxUploadBytes
   const { source, fileName } = await sentFile(request, maxBytes)
-  const file = { ...(await kit.files.put(source, { maxBytes })), fileName }
+  const file = { ...(await kit.files.put(source, { maxBytes })), fileName: tidyFileName(fileName) }
   checkFile(file)
   const opened = await engine.write(actor, { operation: 'uploadDataVersion' }, cx => openVersion(cx, file))
   if (opened.isReplay) throw new Error('an upload has no idempotency key: its digest is one')
@@ -82,7 +50,7 @@ export async function uploadDataVersion(request: FastifyRequest, context: RawCon
 
 /** Reads a file once more that could not be read. @throws not-found, state-conflict. */
 export async function retryDataVersion(request: FastifyRequest, context: RawContext, id: string) {
-  const kit = await kitOf(context.engine, context.actor)
+  const { kit } = context.engine
   const begun = await context.engine.write(context.actor, { operation: 'retryDataVersion' }, cx => retryVersion(cx, id))
   if (begun.isReplay) throw new Error('a retry has no idempotency key')
   return profileNowOrSoon(context, kit, request, begun.value)

@@ -1,15 +1,16 @@
-import { Readable } from 'node:stream'
 import { eq } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { dayOf } from '../../kernel/calendar.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { chineseDate } from '../../kernel/documents/filters.ts'
 import { unprintableMessage } from '../../kernel/documents/fonts.ts'
+import { keepSealed } from '../../kernel/documents/keep.ts'
 import type { NoticeSpec } from '../../kernel/documents/specs.ts'
 import { loadTemplate } from '../../kernel/documents/template.ts'
 import type { RawContext } from '../../kernel/http/route.ts'
+import { sendPdf } from '../../kernel/http/stored.ts'
 import { contractOf } from '../contracts/index.ts'
-import { type Organization, operatorOrganization, organizationOf } from '../identity/index.ts'
+import { type Organization, operatorOrganization, organizationOf, seatOf } from '../identity/index.ts'
 import { documentPending } from './model.ts'
 import { readReceipt } from './queries.ts'
 import { type Receipt, receipt, receiptDocument } from './schema.ts'
@@ -58,15 +59,13 @@ async function specOf(rx: Rx, row: Receipt, issuer: string): Promise<NoticeSpec>
 export async function makeReceiptDocument(cx: Cx, receiptId: string): Promise<void> {
   const [row] = await cx.tx.select().from(receipt).where(eq(receipt.id, receiptId))
   if (!row) throw new Error(`there is no receipt ${receiptId}`)
-  const { nameZh } = await operatorOrganization(cx)
-  const plain = await cx.kit.renderer.render(await specOf(cx, row, nameZh))
-  const sealed = await cx.kit.sealer.seal(plain, {
-    organisation: nameZh,
+  const operator = await operatorOrganization(cx)
+  const { sha256, bytes } = await keepSealed(cx.kit, await specOf(cx, row, operator.nameZh), {
+    organisation: operator.nameZh,
     reason: `数据交付回执 ${row.number}`,
-    location: nameZh,
+    location: seatOf(operator),
     signedAt: row.deliveredAt,
   })
-  const { sha256, bytes } = await cx.kit.files.put(Readable.from([sealed]), { maxBytes: sealed.length })
   await cx.tx.insert(receiptDocument).values({ receiptId, sha256, bytes, madeAt: cx.now }).onConflictDoNothing()
   cx.audit('receipt.seal', ['delivery', receiptId], { receipt: row.number, pdfSha256: sha256, bytes })
 }
@@ -74,15 +73,7 @@ export async function makeReceiptDocument(cx: Cx, receiptId: string): Promise<vo
 /** Answers a receipt's PDF. @throws not-found, document-pending */
 export async function readReceiptPdf(request: FastifyRequest, reply: FastifyReply, { engine, actor }: RawContext) {
   const { id } = request.params as { id: string }
-  const found = await engine.read(actor, async rx => ({ ...(await readReceipt(rx, id)), files: rx.kit.files }))
-  const digest = found.pdfSha256
-  if (digest === null) throw documentPending()
-  return reply
-    .header('etag', `"${digest}"`)
-    .header('cache-control', 'private, no-cache')
-    .header('repr-digest', `sha-256=:${Buffer.from(digest, 'hex').toString('base64')}:`)
-    .header('content-disposition', `attachment; filename="receipt-${found.row.number}.pdf"`)
-    .header('content-length', await found.files.size(digest))
-    .type('application/pdf')
-    .send(found.files.open(digest))
+  const { row, pdfSha256 } = await engine.read(actor, rx => readReceipt(rx, id))
+  if (pdfSha256 === null) throw documentPending()
+  return sendPdf(request, reply, engine.kit.files, { sha256: pdfSha256, fileName: `receipt-${row.number}.pdf` })
 }

@@ -4,12 +4,12 @@ import type { FileStore } from '../../kernel/files.ts'
 import { newId } from '../../kernel/ids.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
+import { mayRead } from '../contracts/index.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { orderStateOf } from '../orders/index.ts'
-import { maySee } from './access.ts'
 import { currentKey, keyOf } from './keys.ts'
 import { accessEnded, downloadExpired, downloadRefused, fetchableStates, linkEnd } from './model.ts'
-import { type Download, download, type Entitlement, entitlement } from './schema.ts'
+import { type Download, download, type Entitlement, entitlement, tradingOf } from './schema.ts'
 import { isSignature, type LinkFacts, linkPath, signLink } from './signature.ts'
 
 /** A link as its buyer gets it. */
@@ -44,7 +44,7 @@ const factsOf = (row: Download, { vendorId, granteeId, orderId }: Entitlement): 
  */
 export async function createDownload(cx: Cx, entitlementId: string, method: 'GET' | 'HEAD'): Promise<DownloadLink> {
   const [right] = await cx.tx.select().from(entitlement).where(eq(entitlement.id, entitlementId))
-  if (!right || !maySee(right, cx.actor)) throw notFound()
+  if (!right || !mayRead(cx.actor, tradingOf(right))) throw notFound()
   if (right.granteeId !== requireOrganization(cx.actor))
     throw forbidden(text('只有买方可以获取下载链接。', 'Only the buyer of the order gets a link.'))
   await requireAccess(cx, right)

@@ -1,11 +1,12 @@
 import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
+import { mayRead, readable } from '../contracts/index.ts'
 import { orderOf } from '../orders/index.ts'
-import { maySee, readable } from './access.ts'
 import { entitlementMachine } from './model.ts'
-import { type Entitlement, entitlement, type Receipt, receipt, receiptDocument } from './schema.ts'
+import { type Entitlement, entitlement, type Receipt, receipt, receiptDocument, tradingOf } from './schema.ts'
 
 /** A receipt with the digest of its PDF, once that is made. */
 export interface SeenReceipt {
@@ -30,7 +31,7 @@ export async function readReceipt(rx: Rx, id: string): Promise<SeenReceipt> {
 /** One entitlement that the actor may see. @throws not-found */
 export async function readEntitlement(rx: Rx, id: string): Promise<Entitlement> {
   const [row] = await rx.tx.select().from(entitlement).where(eq(entitlement.id, id))
-  if (!row || !maySee(row, rx.actor)) throw notFound()
+  if (!row || !mayRead(rx.actor, tradingOf(row))) throw notFound()
   return row
 }
 
@@ -62,7 +63,7 @@ export async function listEntitlements(rx: Rx, filter: EntitlementFilter): Promi
     .from(entitlement)
     .where(
       and(
-        readable(rx.actor),
+        readable(rx.actor, tradingOf<PgColumn>(entitlement)),
         filter.state && eq(entitlement.state, filter.state),
         after && lt(entitlement.id, String(after[0])),
       ),

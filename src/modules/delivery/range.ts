@@ -30,12 +30,6 @@ export function readRange(header: string | undefined, size: number): Asked {
   return first >= size ? { kind: 'none' } : { kind: 'part', first, last: Math.min(last, size - 1) }
 }
 
-/** The strong entity tag of content with this SHA-256 (hex): equal tags are equal bytes. */
-export const entityTag = (sha256: string): string => `"${sha256}"`
-
-/** RFC 9530: the digest of the whole representation, also beside a part of it. */
-export const reprDigest = (sha256: string): string => `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`
-
 /**
  * Whether If-Range lets the range stand: a strong tag that is ours (RFC 9110 §13.1.5). A date never does, because the
  * file is named by its content and has none; a weak tag never does either.

@@ -142,6 +142,14 @@ export const receiptDocument = delivery.table('receipt_document', {
   madeAt: instant().notNull(),
 })
 
+/** The trade that an entitlement (a row, or the table in a condition) belongs to; its grantee is the buyer. */
+export const tradingOf = <T>(of: { vendorId: T; granteeId: T; division: T; buyerDivision: T }) => ({
+  vendorId: of.vendorId,
+  buyerId: of.granteeId,
+  division: of.division,
+  buyerDivision: of.buyerDivision,
+})
+
 export type Entitlement = typeof entitlement.$inferSelect
 export type Download = typeof download.$inferSelect
 export type Receipt = typeof receipt.$inferSelect

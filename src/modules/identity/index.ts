@@ -12,6 +12,7 @@ export {
   organizationsOf,
   personNames,
   requireOrganization,
+  seatOf,
 } from './queries.ts'
 export { fingerprintOf, foundExchange, signAs } from './service.ts'
 export { Password, ReasonBody } from './wire.ts'

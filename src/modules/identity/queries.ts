@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Rx } from '../../kernel/command.ts'
-import { stemOf } from '../../kernel/division.ts'
+import { division, stemOf } from '../../kernel/division.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
@@ -59,6 +59,10 @@ export async function operatorOrganization(rx: Rx): Promise<Organization> {
   if (!found) throw notFound(text('运营机构尚未建立。', 'The exchange has no operator yet.'))
   return flat(found)
 }
+
+/** Where an organisation sits, as documents name the place: its division. */
+export const seatOf = ({ division: code, address }: Pick<Organization, 'division' | 'address'>): string =>
+  division(code)?.name ?? address
 
 /** The competent authority of a division: its own, else its city's, else the province's; undefined when none is verified. */
 export async function authorityOf(rx: Rx, division: string): Promise<Organization | undefined> {

@@ -3,8 +3,9 @@ import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { auditEntry } from '../../kernel/schema.ts'
+import { readable } from '../contracts/index.ts'
 import { organizationsOf, requireOrganization } from '../identity/index.ts'
-import { readable, sideOf } from './access.ts'
+import { sideOf } from './access.ts'
 import type { OrderState, Side } from './model.ts'
 import { type Order, order } from './schema.ts'
 
@@ -80,7 +81,7 @@ export async function listOrders(rx: Rx, filter: OrderFilter): Promise<SeenOrder
     .from(order)
     .where(
       and(
-        readable(rx.actor),
+        readable(rx.actor, order),
         filter.state && eq(order.state, filter.state),
         filter.as && eq(side[filter.as], requireOrganization(rx.actor)),
         after && lt(order.id, String(after[0])),

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { PageQuery, toPage } from '../../kernel/page.ts'
-import { Bilingual, closed, Fen, fenToWire, Id, Instant, nullable, pageOf } from '../../kernel/wire.ts'
+import { Bilingual, closed, Fen, fenToWire, Id, Instant, iso, nullable, pageOf } from '../../kernel/wire.ts'
 import { isDeliveryOverdue, type OrderState, orderMachine, orderStates, possibleActions } from './model.ts'
 import type { OrderFilter, SeenOrder, TimelineEntry } from './queries.ts'
 import type { Order } from './schema.ts'
@@ -80,8 +80,6 @@ export const OrderViewShape = Type.Object({
     }),
   ),
 })
-
-const iso = (at: Date | null) => at?.toISOString() ?? null
 
 /** An order as its parties, the operator and the competent authorities see it. */
 export const toOrder = (row: Order, now: Date): Static<typeof OrderShape> => ({

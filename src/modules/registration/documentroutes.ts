@@ -1,5 +1,7 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Rx } from '../../kernel/command.ts'
 import { type RawContext, type Route, raw } from '../../kernel/http/route.ts'
+import { sendPdf } from '../../kernel/http/stored.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
@@ -10,28 +12,19 @@ interface Document {
   readonly number: string | null
 }
 
-/** Streams a kept PDF under its number; its name in the store is its strong ETag. */
-async function sendPdf(
-  { engine, actor }: RawContext,
+/** The kept PDF under its number. @throws not-found while it is not made yet */
+async function answer(
+  request: FastifyRequest,
   reply: FastifyReply,
-  find: Parameters<typeof engine.read<Document>>[1],
+  { engine, actor }: RawContext,
+  find: (rx: Rx) => Promise<Document>,
 ) {
-  const { document, files } = await engine.read(actor, async rx => ({
-    document: await find(rx),
-    files: rx.kit.files,
-  }))
-  if (!document.sha256 || !document.number)
+  const { sha256, number } = await engine.read(actor, find)
+  if (!sha256 || !number)
     throw notFound(
       text('文书将在写入存证日志后出具，请稍候。', 'The document is made once the log holds the entry; wait a moment.'),
     )
-  return reply
-    .type('application/pdf')
-    .header('content-disposition', `attachment; filename="${document.number}.pdf"`)
-    .header('content-length', String(await files.size(document.sha256)))
-    .header('repr-digest', `sha-256=:${Buffer.from(document.sha256, 'hex').toString('base64')}:`)
-    .header('etag', `"${document.sha256}"`)
-    .header('cache-control', 'private, no-cache')
-    .send(files.open(document.sha256))
+  return sendPdf(request, reply, engine.kit.files, { sha256, fileName: `${number}.pdf` })
 }
 
 const document = (
@@ -39,7 +32,7 @@ const document = (
   operation: string,
   permission: string,
   summary: Text,
-  find: (id: string) => Parameters<RawContext['engine']['read']>[1],
+  find: (id: string) => (rx: Rx) => Promise<Document>,
 ): Route =>
   raw({
     at,
@@ -49,7 +42,7 @@ const document = (
     summary,
     params: IdParams,
     produces: { type: 'application/pdf', description: 'sealed PDF' },
-    handle: (request, reply, context) => sendPdf(context, reply, find((request.params as { id: string }).id) as never),
+    handle: (request, reply, context) => answer(request, reply, context, find((request.params as { id: string }).id)),
   })
 
 export const documentRoutes: Route[] = [

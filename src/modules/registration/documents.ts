@@ -1,15 +1,15 @@
-import { Readable } from 'node:stream'
 import { eq } from 'drizzle-orm'
 import { dayOf } from '../../kernel/calendar.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { division } from '../../kernel/division.ts'
 import { chineseDate } from '../../kernel/documents/filters.ts'
+import { keepSealed } from '../../kernel/documents/keep.ts'
 import type { NoticeSpec } from '../../kernel/documents/specs.ts'
 import { loadTemplate, type Template } from '../../kernel/documents/template.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { rulesOf } from '../../kernel/rulepack.ts'
 import { contractOf } from '../contracts/index.ts'
-import { operatorOrganization } from '../identity/index.ts'
+import { type Organization, operatorOrganization, seatOf } from '../identity/index.ts'
 import { integratedEntry } from '../transparency/index.ts'
 import type { Filing } from './filing.ts'
 import { filing, registration } from './schema.ts'
@@ -32,17 +32,10 @@ const rightsWords: Record<string, string> = {
 /** Address under which anyone checks a number: printed as the QR code. */
 export const verifyAddress = (cx: Pick<Rx, 'kit'>, number: string) => `${cx.kit.settings.publicUrl}/verify/${number}`
 
-/** Sets a notice, seals it and keeps it; the same input gives the same file. */
-async function issue(cx: Cx, spec: NoticeSpec, reason: string): Promise<string> {
-  const plain = await cx.kit.renderer.render(spec)
-  const sealed = await cx.kit.sealer.seal(plain, {
-    organisation: spec.issuer,
-    reason,
-    location: '山西省太原市',
-    signedAt: spec.createdAt,
-  })
-  const { sha256 } = await cx.kit.files.put(Readable.from([sealed]), { maxBytes: sealed.length })
-  return sha256
+/** Sets a notice, seals it where the operator sits and keeps it; the same input gives the same file. */
+async function issue(cx: Cx, spec: NoticeSpec, operator: Organization, reason: string): Promise<string> {
+  const seal = { organisation: spec.issuer, reason, location: seatOf(operator), signedAt: spec.createdAt }
+  return (await keepSealed(cx.kit, spec, seal)).sha256
 }
 
 /** Where the log holds what the document attests; the document waits until it does. */
@@ -140,9 +133,14 @@ async function receiptSpec(cx: Cx, row: Filing, issuer: string, action: string):
 export async function issueCertificate(cx: Cx, id: string): Promise<void> {
   const [row] = await cx.tx.select().from(registration).where(eq(registration.id, id)).for('update')
   if (row?.state !== 'registered' || row.certificateSha256) throw new NotDue()
-  const { nameZh } = await operatorOrganization(cx)
+  const operator = await operatorOrganization(cx)
   const action = row.version === 1 ? 'registration.register' : 'registration.renew'
-  const sha256 = await issue(cx, await certificateSpec(cx, row, nameZh, action), `数据交易登记 ${row.number}`)
+  const sha256 = await issue(
+    cx,
+    await certificateSpec(cx, row, operator.nameZh, action),
+    operator,
+    `数据交易登记 ${row.number}`,
+  )
   await cx.tx.update(registration).set({ certificateSha256: sha256 }).where(eq(registration.id, id))
   cx.audit('registration.certify', ['registration', id], { number: row.number, version: row.version, sha256 })
 }
@@ -151,9 +149,14 @@ export async function issueCertificate(cx: Cx, id: string): Promise<void> {
 export async function issueReceipt(cx: Cx, id: string): Promise<void> {
   const [row] = await cx.tx.select().from(filing).where(eq(filing.id, id)).for('update')
   if (!row?.number || row.receiptSha256) throw new NotDue()
-  const { nameZh } = await operatorOrganization(cx)
+  const operator = await operatorOrganization(cx)
   const action = row.version === 1 ? 'filing.file' : 'filing.correct'
-  const sha256 = await issue(cx, await receiptSpec(cx, row, nameZh, action), `数据交易备案 ${row.number}`)
+  const sha256 = await issue(
+    cx,
+    await receiptSpec(cx, row, operator.nameZh, action),
+    operator,
+    `数据交易备案 ${row.number}`,
+  )
   await cx.tx.update(filing).set({ receiptSha256: sha256 }).where(eq(filing.id, id))
   cx.audit('filing.receipt', ['filing', id], { number: row.number, version: row.version, sha256 })
 }

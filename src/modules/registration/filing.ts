@@ -8,6 +8,7 @@ import { nextNumber } from '../../kernel/numbering.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
+import { isCompetent } from '../contracts/index.ts'
 import {
   type FilingMove,
   type FilingState,
@@ -18,7 +19,6 @@ import {
 } from './model.ts'
 import { hashOf, tradeRecord } from './record.ts'
 import { filing, filingVersion } from './schema.ts'
-import { isCompetent } from './service.ts'
 
 export type Filing = typeof filing.$inferSelect
 type Change = Partial<Filing>
@@ -108,8 +108,8 @@ export async function submitFiling(cx: Cx, id: string): Promise<Filing> {
 
 /** Only the authority of the trade's division checks it; the buyer's reads along; to all others it does not exist. */
 function requireCompetence(cx: Cx, row: Filing): void {
-  if (isCompetent(cx, row.division)) return
-  if (!isCompetent(cx, row.buyerDivision)) throw notFound()
+  if (isCompetent(cx.actor, row.division)) return
+  if (!isCompetent(cx.actor, row.buyerDivision)) throw notFound()
   throw forbidden(
     text(
       '该备案由供方所在地主管部门核查，贵单位可以查阅。',

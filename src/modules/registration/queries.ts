@@ -1,34 +1,14 @@
-import { and, asc, desc, eq, like, or, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
-import type { Actor } from '../../kernel/actor.ts'
+import { and, asc, desc, eq, like, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
+import { stemOf } from '../../kernel/division.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
+import { readable } from '../contracts/index.ts'
 import { integratedEntry } from '../transparency/index.ts'
 import type { Filing } from './filing.ts'
 import { maskName } from './model.ts'
 import { filing, filingVersion, objection, registration } from './schema.ts'
 import type { Registration } from './service.ts'
-
-interface Scoped {
-  readonly division: PgColumn
-  readonly buyerDivision: PgColumn
-  readonly vendorId: PgColumn
-  readonly buyerId: PgColumn
-}
-
-/**
- * Which rows the actor may know of: its own trades; as authority those of its jurisdiction and, reading along, those
- * whose buyer sits in it; as operator all.
- */
-function readable(actor: Actor, table: Scoped) {
-  if (actor.kind === 'system' || actor.roles.includes('operator')) return sql`true`
-  const own = actor.organizationId
-  const asParty = own ? or(eq(table.vendorId, own), eq(table.buyerId, own)) : sql`false`
-  if (!actor.roles.includes('authority') || actor.division === null) return asParty
-  const stem = `${actor.division.replace(/(00){1,2}$/, '')}%`
-  return or(asParty, like(table.division, stem), like(table.buyerDivision, stem))
-}
 
 export interface ListQuery {
   readonly state?: string
@@ -51,7 +31,7 @@ function conditions(rx: Rx, table: typeof filing | typeof registration, query: L
   return and(
     readable(rx.actor, table),
     query.state ? eq(table.state, query.state) : undefined,
-    query.division ? like(table.division, `${query.division.replace(/(00){1,2}$/, '')}%`) : undefined,
+    query.division ? like(table.division, `${stemOf(query.division)}%`) : undefined,
     query.isOverdue ? sql`${table.dueAt} < ${rx.now.toISOString()}::timestamptz` : undefined,
     after && sql`(${table.createdAt}, ${table.id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
   )

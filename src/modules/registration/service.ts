@@ -2,7 +2,6 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { addDays, addMonths, addWorkingDays, dayOf, remainingWorkingDays } from '../../kernel/calendar.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
-import { isWithin } from '../../kernel/division.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
@@ -10,6 +9,7 @@ import { nextNumber } from '../../kernel/numbering.ts'
 import { notFound, ruleViolated, stateConflict } from '../../kernel/problem.ts'
 import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
+import { isCompetent } from '../contracts/index.ts'
 import { samePerson } from '../identity/index.ts'
 import { needsPublicity, type RegistrationMove, type RegistrationState, registrationMachine } from './model.ts'
 import { hashOf, tradeRecord } from './record.ts'
@@ -223,7 +223,7 @@ export const revokeRegistration = (cx: Cx, id: string, reason: string) =>
     id,
     'revoke',
     () => ({ ...noClock, reason }),
-    row => only(isCompetent(cx, row.division)),
+    row => only(isCompetent(cx.actor, row.division)),
   )
 
 /** Its time is over. Run by the timer. @throws NotDue when it was renewed or ended before */
@@ -253,9 +253,3 @@ export const renewRegistration = (cx: Cx, id: string) =>
     },
     row => only(row.vendorId === cx.actor.organizationId),
   )
-
-/** Whether the acting authority's division contains `division`. */
-export function isCompetent(cx: Pick<Cx, 'actor'>, division: string): boolean {
-  const own = cx.actor.division
-  return cx.actor.roles.includes('authority') && own !== null && isWithin(division, own)
-}

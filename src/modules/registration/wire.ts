@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { PageQuery } from '../../kernel/page.ts'
-import { Bilingual, closed, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
+import { Bilingual, closed, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import type { Filing } from './filing.ts'
 import { filingMachine, registrationMachine } from './model.ts'
 import type { readFiling, readRegistration, verifyNumber } from './queries.ts'
@@ -136,8 +136,6 @@ export const VerificationShape = Type.Object({
   documentSha256: nullable(Type.String()),
   log: nullable(Type.Object({ auditId: Id, index: Type.Integer(), leafHash: Type.String() })),
 })
-
-const iso = (instant: Date | null) => instant?.toISOString() ?? null
 
 const toCommon = (row: Registration | Filing, now: Date) => ({
   id: row.id,

@@ -4,7 +4,8 @@ import { system } from '../../kernel/actor.ts'
 import { dayOf } from '../../kernel/calendar.ts'
 import { NotDue } from '../../kernel/events.ts'
 import type { RawContext } from '../../kernel/http/route.ts'
-import { invalidInput, payloadTooLarge, unsupportedMedia } from '../../kernel/problem.ts'
+import { sentFile } from '../../kernel/http/sent.ts'
+import { payloadTooLarge } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { bankTransfer } from './gateways/banktransfer.ts'
 import { receiveLine } from './matching.ts'
@@ -30,45 +31,20 @@ async function collect(source: Readable): Promise<Buffer> {
   )
 }
 
-const tidyName = (name: string | undefined): string =>
-  (name ?? '')
+const tidyName = (name: string): string =>
+  name
     .replace(/^.*[\\/]/, '')
     .replace(/\p{C}/gu, '')
     .trim()
     .slice(0, 200) || 'statement.csv'
-
-/** The file in a request: the part `file` of a form, or a bare body with `?fileName=`. */
-async function sentFile(request: FastifyRequest): Promise<{ bytes: Buffer; fileName: string }> {
-  if (request.isMultipart()) {
-    const part = await request.file({ limits: { fileSize: maxStatementBytes + 1, files: 1, fields: 20, parts: 21 } })
-    if (part) return { bytes: await collect(part.file), fileName: tidyName(part.filename) }
-    throw invalidInput(undefined, {
-      errors: [
-        {
-          pointer: '/file',
-          message: text('表单中没有文件', 'the form has no file'),
-          remedy: text('在名为 file 的部分中发送文件', 'send the file in a part named file'),
-        },
-      ],
-    })
-  }
-  const { fileName } = request.query as { fileName?: string }
-  const body = request.body as Readable | undefined
-  if (body && typeof body.pipe === 'function') return { bytes: await collect(body), fileName: tidyName(fileName) }
-  throw unsupportedMedia(
-    text(
-      '请以 multipart/form-data 发送，或以 application/octet-stream 发送并带上 ?fileName=。',
-      'Send multipart/form-data, or application/octet-stream with ?fileName=.',
-    ),
-  )
-}
 
 /**
  * Imports a statement and books its lines, each in a transaction of its own: a long file holds no order for long. What
  * this process does not get to (a crash, a long file) the timer takes up. Idempotent by the digest of the file.
  */
 export async function importBankStatement(request: FastifyRequest, { engine, actor }: RawContext) {
-  const { bytes, fileName } = await sentFile(request)
+  const sent = await sentFile(request, maxStatementBytes)
+  const [bytes, fileName] = [await collect(sent.source), tidyName(sent.fileName)]
   const today = await engine.read(actor, async rx => dayOf(rx.now))
   const statement = bankTransfer.readStatement(bytes, today)
   const outcome = await engine.write(actor, { operation: 'importBankStatement' }, cx =>

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { formatYuan, yuanToCapitals } from '../../kernel/money.ts'
 import { PageQuery, toPage } from '../../kernel/page.ts'
 import { text } from '../../kernel/text.ts'
-import { Bilingual, closed, Fen, fenToWire, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
+import { Bilingual, closed, Fen, fenToWire, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import {
   type AccountState,
   accountMachine,
@@ -200,8 +200,6 @@ export const MoneyShape = Type.Object({
   payouts: Type.Array(PayoutShape),
 })
 
-const at = (value: Date | null): string | null => value?.toISOString() ?? null
-
 export const toBankAccount = (row: BankAccount) => ({
   id: row.id,
   organizationId: row.organizationId,
@@ -212,7 +210,7 @@ export const toBankAccount = (row: BankAccount) => ({
   state: row.state,
   stateName: bilingual(accountMachine.states[row.state]),
   reason: row.reason,
-  usableFrom: at(row.usableFrom),
+  usableFrom: iso(row.usableFrom),
   createdAt: row.createdAt.toISOString(),
 })
 
@@ -259,8 +257,8 @@ export const toPayout = (row: Payout) => ({
   paidOn: row.paidOn,
   reason: row.reason,
   createdAt: row.createdAt.toISOString(),
-  orderedAt: at(row.orderedAt),
-  confirmedAt: at(row.confirmedAt),
+  orderedAt: iso(row.orderedAt),
+  confirmedAt: iso(row.confirmedAt),
 })
 
 export const toBatch = (row: BatchRow) => ({
@@ -290,7 +288,7 @@ export const toPayment = ({ order, gateway, paidFen, restFen, payee, steps }: Pa
   paidFen: fenToWire(paidFen),
   restFen: fenToWire(restFen),
   referenceCode: order.referenceCode,
-  paymentDueAt: at(order.paymentDueAt),
+  paymentDueAt: iso(order.paymentDueAt),
   payee,
   steps: steps.map(bilingual),
 })

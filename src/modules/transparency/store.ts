@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from '../../kernel/files.ts'
 import { LogError } from '../../kernel/log/encoding.ts'
 import { decodeEntries, type Tile, tilePath, tileWidth } from '../../kernel/log/tile.ts'
 
@@ -38,15 +39,6 @@ const ifThere = async <T>(work: Promise<T>): Promise<T | undefined> => {
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 
