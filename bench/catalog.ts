@@ -1,0 +1,102 @@
+// The catalogue: list, search, one product, against the same rows by the right index; and whether everything is found.
+import { parseQuery, toTsquery } from '../src/modules/catalog/words.ts'
+import { compare, get, headings, printTable } from './support/helper.ts'
+import { openStage, type Stage } from './support/stage.ts'
+
+const listings = Number(process.env.JINSHU_BENCH_LISTINGS ?? 20_500)
+
+const searches = [
+  ['search en, common', 'walk', ['traffic', 'power', 'energy']],
+  ['search zh, common', 'walk', ['空气质量', '电力', '煤矿安全']],
+  ['search en, rare', 'index', ['amber', 'agate', 'unicorn']],
+  ['search zh, rare', 'index', ['琥珀', '蜂巢', '麒麟']],
+  ['search en, absent', 'index', ['zeppelin', 'xylophone']],
+  ['search zh, absent', 'index', ['鲸鱼', '恐龙化石']],
+] as const
+
+const encode = encodeURIComponent
+
+async function cases(stage: Stage) {
+  const { sql, productPort, limitPort } = stage
+  const ids = await sql<{ product_id: string }[]>`select product_id from catalog.listed_product tablesample system (10)`
+  const side = (port: number, paths: string[]) => ({ port, requests: paths.map(path => get(path)) })
+  const page = await (await fetch(`http://127.0.0.1:${productPort}/api/v1/products`)).json()
+  const read = (paths: string[]) =>
+    side(
+      productPort,
+      paths.map(path => `/api/v1/products${path}`),
+    )
+  return [
+    { name: 'list, first page with facets', product: read(['']), limit: side(limitPort, ['/list']) },
+    { name: 'list, page only', product: read(['?facets=false']), limit: side(limitPort, ['/list']) },
+    {
+      name: 'list, second page',
+      product: read([`?after=${(page as { next: string }).next}`]),
+      limit: side(limitPort, ['/list']),
+    },
+    ...searches.map(([name, plan, terms]) => ({
+      name,
+      product: read(terms.map(term => `?q=${encode(term)}`)),
+      limit: side(
+        limitPort,
+        terms.map(term => `/${plan}?word=${encode(term)}&tsquery=${encode(toTsquery(parseQuery(term)!))}`),
+      ),
+    })),
+    {
+      name: 'one product',
+      product: read(ids.map(row => `/${row.product_id}`)),
+      limit: side(
+        limitPort,
+        ids.map(row => `/detail/${row.product_id}`),
+      ),
+    },
+  ]
+}
+
+/** Searches for pieces of titles and compares with reading every row. */
+async function recall({ sql, productPort }: Stage): Promise<string[][]> {
+  const rows = await sql<{ name_zh: string; name_en: string; abstract: string }[]>`
+    select name_zh, coalesce(name_en, '') as name_en, abstract from catalog.listed_product tablesample bernoulli (1)
+    order by random() limit 40`
+  const piece = (text: string, length: number, i: number) => {
+    const from = (i * 7) % Math.max(1, text.length - length)
+    return text.slice(from, from + length)
+  }
+  const kinds = {
+    'two Chinese characters': rows.map((row, i) => piece(row.abstract.replace(/[^\p{Script=Han}]/gu, ''), 2, i)),
+    'four Chinese characters': rows.map((row, i) => piece(row.name_zh.replace(/[^\p{Script=Han}]/gu, ''), 4, i)),
+    'an English word': rows.map((row, i) => row.name_en.split(' ')[i % 3]!),
+    'a part of an English word': rows.map(row => row.name_en.split(' ')[1]!.slice(2, 7)),
+  }
+  const lines: string[][] = []
+  for (const [kind, terms] of Object.entries(kinds)) {
+    let [wanted, found] = [0, 0]
+    for (const term of new Set(terms)) {
+      const all = await sql<{ product_id: string }[]>`
+        select product_id from catalog.listed_product where strpos(words, ${term.toLowerCase()}) > 0
+        order by listed_at desc, product_id desc limit 100`
+      const reply = await fetch(`http://127.0.0.1:${productPort}/api/v1/products?limit=100&q=${encode(term)}`)
+      const ids = new Set(((await reply.json()) as { items: { id: string }[] }).items.map(item => item.id))
+      wanted += all.length
+      found += all.filter(row => ids.has(row.product_id)).length
+    }
+    lines.push([kind, String(new Set(terms).size), String(wanted), (found / wanted).toFixed(3)])
+  }
+  return lines
+}
+
+const stage = await openStage({ listings })
+try {
+  const only = process.argv[2]
+  const lines: string[][] = []
+  for (const one of await cases(stage)) if (!only || one.name.includes(only)) lines.push(await compare(stage.load, one))
+  printTable(`Catalogue, ${listings} listings, 16 connections`, headings, lines)
+  if (!only)
+    printTable(
+      'Recall: of the newest 100 rows that hold the words',
+      ['sought', 'searches', 'to find', 'found'],
+      await recall(stage),
+    )
+} finally {
+  await stage.close()
+}
