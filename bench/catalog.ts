@@ -1,6 +1,7 @@
 // The catalogue: list, search, one product, against the same rows by the right index; and whether everything is found.
 import { parseQuery, toTsquery } from '../src/modules/catalog/words.ts'
 import { compare, get, headings, printTable } from './support/helper.ts'
+import { placesEn, places as placesZh, topicsEn, topics as topicsZh } from './support/seed.ts'
 import { openStage, type Stage } from './support/stage.ts'
 
 const listings = Number(process.env.JINSHU_BENCH_LISTINGS ?? 20_500)
@@ -20,7 +21,13 @@ async function cases(stage: Stage) {
   const { sql, productPort, limitPort } = stage
   const ids = await sql<{ product_id: string }[]>`select product_id from catalog.listed_product tablesample system (10)`
   const side = (port: number, paths: string[]) => ({ port, requests: paths.map(path => get(path)) })
-  const page = await (await fetch(`http://127.0.0.1:${productPort}/api/v1/products`)).json()
+  const places = await sql<{ value: string; id: string }[]>`
+    select listed_at::text as value, product_id as id from catalog.listed_product tablesample bernoulli (10) limit 2000`
+  const cursor = (row: { value: string; id: string }) =>
+    Buffer.from(JSON.stringify([row.value, row.id])).toString('base64url')
+  // more of them than a process keeps, in turn: each is found anew
+  const pairs = placesEn.flatMap(place => topicsEn.map(topic => [place, topic] as const))
+  const phrases = placesZh.flatMap(place => topicsZh.map(topic => `${place}市${topic}`))
   const read = (paths: string[]) =>
     side(
       productPort,
@@ -30,9 +37,31 @@ async function cases(stage: Stage) {
     { name: 'list, first page with facets', product: read(['']), limit: side(limitPort, ['/list']) },
     { name: 'list, page only', product: read(['?facets=false']), limit: side(limitPort, ['/list']) },
     {
-      name: 'list, second page',
-      product: read([`?after=${(page as { next: string }).next}`]),
-      limit: side(limitPort, ['/list']),
+      name: 'list, any page (none kept)',
+      product: read(places.map(row => `?after=${cursor(row)}`)),
+      limit: side(
+        limitPort,
+        places.map(row => `/list?value=${encode(row.value)}&id=${row.id}`),
+      ),
+    },
+    {
+      name: 'search zh, phrase (none kept)',
+      product: read(phrases.map(phrase => `?q=${encode(phrase)}&facets=false`)),
+      limit: side(
+        limitPort,
+        phrases.map(phrase => `/index?word=${encode(phrase)}&tsquery=${encode(toTsquery(parseQuery(phrase)!))}`),
+      ),
+    },
+    {
+      name: 'search en, two words (none kept)',
+      product: read(pairs.map(pair => `?q=${encode(pair.join(' '))}&facets=false`)),
+      limit: side(
+        limitPort,
+        pairs.map(
+          ([one, two]) =>
+            `/index?word=${one.toLowerCase()}&also=${two}&tsquery=${encode(toTsquery(parseQuery(`${one} ${two}`)!))}`,
+        ),
+      ),
     },
     ...searches.map(([name, plan, terms]) => ({
       name,

@@ -108,13 +108,14 @@ async function openKit(
 /** Puts the exchange together on a migrated database; the same for main, tests and command line. */
 export async function createExchange(config: Config, databaseUrl: string, logger: Logger): Promise<Exchange> {
   const client = connect(databaseUrl)
+  const readers = connect(databaseUrl, { size: 2, name: 'jinshu-readers', isReadOnly: true })
   const jobs = connect(databaseUrl, { size: 1, name: 'jinshu-jobs', isPlain: true })
   const handlers = modules.flatMap(m => m.handlers ?? [])
   const timers = modules.flatMap(m => m.timers ?? [])
   const tasks = modules.flatMap(m => m.tasks ?? [])
   const bus: EventBus = await openEventBus(jobs, handlers, error => logger.error({ err: error }, 'queue error'))
   const { kit, setSigner } = await openKit(config, client)
-  const engine = createEngine(client, bus, kit)
+  const engine = createEngine(client, bus, kit, readers)
   const machinery: Machinery = { client, kit, log: logger }
   const app = await buildServer({
     logger,
@@ -145,7 +146,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
       await app.close()
       await (worker ? worker.stop() : bus.stop())
       await kit.renderer.close()
-      await Promise.all([client.end({ timeout: 5 }), jobs.end({ timeout: 5 })])
+      await Promise.all([client, readers, jobs].map(pool => pool.end({ timeout: 5 })))
     },
   }
 }

@@ -85,7 +85,7 @@ export const headings = [
 export async function compare(
   load: Helper,
   { name, product, limit }: Case,
-  { connections = 16, seconds = 2, rounds = 3 } = {},
+  { connections = 16, seconds = 1.5, rounds = 3 } = {},
 ): Promise<string[]> {
   const ours: LoadReport[] = []
   const theirs: LoadReport[] = []
@@ -99,6 +99,7 @@ export async function compare(
   }
   const [p, l] = [middle(ours), middle(theirs)]
   if (p.refused + l.refused > 0) throw new Error(`${name}: ${p.refused} and ${l.refused} answers were refusals`)
+  process.stderr.write(`${name}: ${(p.perSecond / l.perSecond).toFixed(2)}\n`)
   return [
     name,
     l.perSecond.toFixed(0),

@@ -14,43 +14,60 @@ const columns = sql`product_id as id, listing_id as "listingId", version_no as "
   name_en as "nameEn", abstract, json_build_object('id', vendor_id, 'nameZh', vendor_zh, 'nameEn', vendor_en) as vendor,
   type, industry, theme, division, format, grade, update_frequency as "updateFrequency", price_kind as "priceKind",
   amount_fen::float8 as "amountFen", rows::float8 as rows, bytes::float8 as bytes, listed_at as "listedAt"`
+const names = new Map<string, string>()
+const nameOf = (column: string) => {
+  if (!names.has(column))
+    names.set(
+      column,
+      column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    )
+  return names.get(column)!
+}
+const camel = (row: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [nameOf(column), value]))
+// the product's shape without what it demands: the rows hold no more than was said
+const Product = JSON.parse(JSON.stringify(ProductShape, (key, value) => (key === 'required' ? undefined : value)))
 const Hits = { type: 'object', properties: { items: { type: 'array', items: HitShape } } }
 
-app.get('/list', { schema: { response: { 200: Hits } } }, async () => ({
-  items: await sql`
-    select ${columns} from catalog.listed_product order by listed_at desc, product_id desc limit 21`,
-}))
-
+app.get<{ Querystring: { value?: string; id?: string } }>(
+  '/list',
+  { schema: { response: { 200: Hits } } },
+  async ({ query }) => ({
+    items: query.value
+      ? await sql`
+          select ${columns} from catalog.listed_product
+          where (listed_at, product_id) < (${query.value}::timestamptz, ${query.id!}::uuid)
+          order by listed_at desc, product_id desc limit 21`
+      : await sql`select ${columns} from catalog.listed_product order by listed_at desc, product_id desc limit 21`,
+  }),
+)
 interface Search {
   readonly word: string
+  readonly also?: string
   readonly tsquery: string
 }
 
 // told which plan is right: walking newest first where much matches, the index where little does
 app.get<{ Querystring: Search }>('/walk', { schema: { response: { 200: Hits } } }, async ({ query }) => ({
   items: await sql`
-    select ${columns} from catalog.listed_product p where strpos(p.words, ${query.word}) > 0
+    select ${columns} from catalog.listed_product p where strpos(p.words, ${query.word}) > 0 and strpos(p.words, ${query.also ?? ''}) > 0
     order by listed_at desc, product_id desc limit 21`,
 }))
 app.get<{ Querystring: Search }>('/index', { schema: { response: { 200: Hits } } }, async ({ query }) => ({
   items: await sql`
     select ${columns} from (
       select * from catalog.listed_product p
-      where p.document @@ ${query.tsquery}::tsquery and strpos(p.words, ${query.word}) > 0 offset 0) p
+      where p.document @@ ${query.tsquery}::tsquery and strpos(p.words, ${query.word}) > 0
+        and strpos(p.words, ${query.also ?? ''}) > 0 offset 0) p
     order by listed_at desc, product_id desc limit 21`,
 }))
 
-app.get<{ Params: { id: string } }>(
-  '/detail/:id',
-  { schema: { response: { 200: ProductShape } } },
-  async ({ params }) => {
-    const [row] = await sql`
+app.get<{ Params: { id: string } }>('/detail/:id', { schema: { response: { 200: Product } } }, async ({ params }) => {
+  const [row] = await sql`
       select p.id, p.number, v.version_no as "versionNo", p.division, true as "isListed",
         json_build_object('id', l.id, 'number', l.number, 'state', l.state, 'listedAt', l.listed_at, 'endsOn', l.ends_on,
           'reviewedAt', l.reviewed_at, 'contentHash', v.content_hash) as listing,
-        v.name_zh, v.name_en, v.abstract, v.type, v.industry, v.theme, v.keywords, v.rights_kind, v.is_exclusive,
-        v.may_resell, v.term_months, v.area, v.source_category, v.source_statement, v.grade, v.update_frequency,
-        v.delivery_mode, v.purposes_allowed, v.purposes_prohibited, v.acceptance_standard, v.is_silence_acceptance,
+        to_jsonb(v) - 'facts' as version,
         v.facts as data,
         (select json_agg(json_build_object('id', c.id, 'code', c.code, 'version', c.version, 'kind', c.kind,
           'amountFen', c.amount_fen, 'nameZh', c.name_zh, 'nameEn', c.name_en))
@@ -62,46 +79,23 @@ app.get<{ Params: { id: string } }>(
       join catalog.product_version v on v.id = l.version_id
       join identity.organization o on o.id = p.vendor_id
       where p.id = ${params.id}`
-    const r = row!
-    return {
-      ...r,
-      content: {
-        nameZh: r.name_zh,
-        nameEn: r.name_en,
-        type: r.type,
-        abstract: r.abstract,
-        industry: r.industry,
-        theme: r.theme,
-        keywords: r.keywords,
-        rightsKind: r.rights_kind,
-        isExclusive: r.is_exclusive,
-        mayResell: r.may_resell,
-        termMonths: r.term_months,
-        area: r.area,
-        sourceCategory: r.source_category,
-        sourceStatement: r.source_statement,
-        grade: r.grade,
-        updateFrequency: r.update_frequency,
-        deliveryMode: r.delivery_mode,
-        purposesAllowed: r.purposes_allowed,
-        purposesProhibited: r.purposes_prohibited,
-        acceptanceStandard: r.acceptance_standard,
-        isSilenceAcceptance: r.is_silence_acceptance ?? true,
-      },
-      vendor: {
-        id: r.vendor_id,
-        nameZh: r.vendor_zh,
-        nameEn: r.vendor_en,
-        uscc: r.uscc,
-        division: r.vendor_division,
-        isVerified: true,
-        contactName: r.contact_name,
-        contactPhone: r.contact_phone,
-        listedProducts: 0,
-      },
-    }
-  },
-)
+  const r = row!
+  return {
+    ...r,
+    content: { isSilenceAcceptance: true, ...camel(r.version) },
+    vendor: {
+      id: r.vendor_id,
+      nameZh: r.vendor_zh,
+      nameEn: r.vendor_en,
+      uscc: r.uscc,
+      division: r.vendor_division,
+      isVerified: true,
+      contactName: r.contact_name,
+      contactPhone: r.contact_phone,
+      listedProducts: 0,
+    },
+  }
+})
 
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
 

@@ -85,7 +85,11 @@ async function measure(order: LoadOrder): Promise<LoadReport> {
   const tally: Tally = { times: [], refused: 0, bytes: 0 }
   const began = performance.now()
   const deadline = began + order.seconds * 1000
-  await Promise.all(Array.from({ length: order.connections }, (_, i) => drive(order, i * 7, tally, deadline)))
+  await Promise.all(
+    Array.from({ length: order.connections }, (_, i) =>
+      drive(order, Math.floor((i * order.requests.length) / order.connections), tally, deadline),
+    ),
+  )
   const seconds = (performance.now() - began) / 1000
   const times = Float64Array.from(tally.times).sort()
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0

@@ -3,16 +3,18 @@ import { newId } from '../../src/kernel/ids.ts'
 import { formatNumber } from '../../src/kernel/numbers.ts'
 import { documentTokens, documentWords, titleKey } from '../../src/modules/catalog/words.ts'
 
-const places = '太原 大同 朔州 忻州 阳泉 吕梁 晋中 长治 晋城 临汾 运城 北京 上海 深圳 杭州 成都 武汉 西安'.split(' ')
-const placesEn =
+export const places = '太原 大同 朔州 忻州 阳泉 吕梁 晋中 长治 晋城 临汾 运城 北京 上海 深圳 杭州 成都 武汉 西安'.split(
+  ' ',
+)
+export const placesEn =
   'Taiyuan Datong Shuozhou Xinzhou Yangquan Lvliang Jinzhong Changzhi Jincheng Linfen Yuncheng Beijing Shanghai Shenzhen Hangzhou Chengdu Wuhan Xian'.split(
     ' ',
   )
-const topics =
+export const topics =
   '空气质量 道路交通 企业信用 电力负荷 供水管网 医疗机构 土地利用 农业气象 物流轨迹 商业网点 人口统计 煤矿安全 水文监测 旅游客流 能源消费 教育资源'.split(
     ' ',
   )
-const topicsEn =
+export const topicsEn =
   'air-quality traffic credit power water-supply hospital land-use agri-weather logistics retail population coal-mine hydrology tourism energy education'.split(
     ' ',
   )

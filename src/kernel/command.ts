@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Actor, pseudonym } from './actor.ts'
 import { canonicalJson } from './canonical.ts'
-import { type Client, type RawTx, type Transaction, transact } from './db/client.ts'
+import { type Client, type RawTx, readingFaces, type Transaction, transact } from './db/client.ts'
 import { isRetryable } from './db/errors.ts'
 import type { EventBus, Payload } from './events.ts'
 import { newId } from './ids.ts'
@@ -14,6 +14,15 @@ export interface Rx extends Transaction {
   readonly now: Date
   readonly actor: Actor
   readonly kit: Kit
+}
+
+/** What is needed to read, whoever asks. */
+export type Reading = Pick<Rx, 'tx' | 'sql' | 'kit'>
+
+/** What a glance is given: each statement reads for itself, for nobody in particular. */
+export interface Gx extends Reading {
+  /** The exchange's time; costs a statement. */
+  now(): Promise<Date>
 }
 
 /** What a use case is given. It sees no pool: all it does happens in this one transaction. */
@@ -49,6 +58,8 @@ export interface Engine {
   readonly kit: Kit
   write<T>(actor: Actor, options: WriteOptions<T>, work: (cx: Cx) => Promise<T>): Promise<Outcome<T>>
   read<T>(actor: Actor, work: (rx: Rx) => Promise<T>): Promise<T>
+  /** Reads what is public without opening a transaction around it, which would cost more round trips than the reading. */
+  glance<T>(work: (gx: Gx) => Promise<T>): Promise<T>
 }
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data)
@@ -117,8 +128,19 @@ async function record(sql: RawTx, actor: Actor, now: Date, drafts: readonly Audi
   await Promise.all(inserts)
 }
 
-/** Builds the engine over the pool; the pool itself never leaves it (law 1). */
-export function createEngine(client: Client, bus: EventBus, kit: Kit): Engine {
+async function timeOf(sql: RawTx): Promise<Date> {
+  const [row] = await sql<{ ms: number }[]>`
+    select floor(extract(epoch from transaction_timestamp()) * 1000)::float8 + offset_ms as ms
+    from kernel.clock where id = 1`
+  return new Date(row!.ms)
+}
+
+/**
+ * Builds the engine over the pools; they never leave it (law 1). `readers` are read-only connections for glances;
+ * without them a glance is an ordinary read.
+ */
+export function createEngine(client: Client, bus: EventBus, kit: Kit, readers?: Client): Engine {
+  const faces = readers && readingFaces(readers)
   async function attempt<T>(actor: Actor, options: WriteOptions<T>, work: (cx: Cx) => Promise<T>): Promise<Outcome<T>> {
     return transact(client, 'read write', async transaction => {
       const { sql } = transaction
@@ -166,5 +188,9 @@ export function createEngine(client: Client, bus: EventBus, kit: Kit): Engine {
       transact(client, 'read only', async transaction =>
         work({ ...transaction, now: await open(transaction.sql, actor), actor, kit }),
       ),
+    glance: work => {
+      const look = (from: Transaction) => work({ ...from, kit, now: () => timeOf(from.sql) })
+      return faces ? look(faces) : transact(client, 'read only', look)
+    },
   }
 }

@@ -19,9 +19,10 @@ const dialect = new PgDialect({ casing: 'snake_case' })
 /**
  * Opens a pool. `size` 2–4 is best on two cores (a larger pool only adds context switches).
  * `isPlain` keeps postgres.js' own types, for libraries that bring their SQL (pg-boss).
+ * `isReadOnly` makes a pool whose connections can change nothing and act for nobody.
  * A statement is given up after 15 s and a lock after 5 s, so that one stuck transaction cannot hold the exchange.
  */
-export function connect(url: string, { size = 4, name = 'jinshu', isPlain = false } = {}): Client {
+export function connect(url: string, { size = 4, name = 'jinshu', isPlain = false, isReadOnly = false } = {}): Client {
   const client = postgres(url, {
     max: size,
     connect_timeout: 5,
@@ -29,7 +30,13 @@ export function connect(url: string, { size = 4, name = 'jinshu', isPlain = fals
     // the driver's own pause grows to 20 s, during which requests would hang instead of being told to come again
     backoff: () => 0.05,
     onnotice: () => {},
-    connection: { application_name: name, statement_timeout: 15_000, lock_timeout: 5_000, TimeZone: 'UTC' },
+    connection: {
+      application_name: name,
+      statement_timeout: 15_000,
+      lock_timeout: 5_000,
+      TimeZone: 'UTC',
+      ...(isReadOnly && { default_transaction_read_only: true, 'jinshu.actor': 'anonymous' }),
+    },
   })
   // drizzle sets the parsers and serializers that its column types expect on the client that it is given
   if (!isPlain) drizzle(client)
@@ -42,16 +49,27 @@ export interface Transaction {
   readonly sql: RawTx
 }
 
+/** Both faces of a connection; drizzle only calls the tag, `unsafe` and `savepoint`, though its types ask for a pool. */
+function facesOf(sql: RawTx, driver: unknown = sql): Transaction {
+  const session = new PostgresJsSession(driver as Client, dialect, undefined, {})
+  return { sql, tx: new PostgresJsTransaction(dialect, session as never, undefined) as unknown as Tx }
+}
+
+/**
+ * What single statements are read with: each is a read-only transaction of its own on the next connection, sent without
+ * waiting for those before it. Nothing but the tag is handed out: no use case can see the pool.
+ */
+export function readingFaces(readers: Client): Transaction {
+  const tag = (...args: unknown[]) => Reflect.apply(readers as never, undefined, args)
+  const driver = Object.assign((...args: unknown[]) => tag(...args), { unsafe: readers.unsafe })
+  return facesOf(tag as never, driver)
+}
+
 /** Runs `work` in one transaction and commits when it resolves; read-only when asked. */
 export async function transact<T>(
   client: Client,
   mode: 'read write' | 'read only',
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  return begin(client, mode, async sql => {
-    // drizzle only calls the tag, `unsafe` and `savepoint`, which a transaction has; its parameter type asks for a pool
-    const session = new PostgresJsSession(sql as unknown as Client, dialect, undefined, {})
-    const tx = new PostgresJsTransaction(dialect, session as never, undefined) as unknown as Tx
-    return work({ tx, sql })
-  })
+  return begin(client, mode, async sql => work(facesOf(sql)))
 }

@@ -45,7 +45,7 @@ function successOf(route: Route) {
 function documentOf(route: Route) {
   const { spec } = route
   const problem = { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }
-  const statuses = route.kind !== 'read' && spec.body ? [...always, 413, 415] : always
+  const statuses = spec.body ? [...always, 413, 415] : always
   const takesKey = route.kind === 'write' && !route.spec.hasSecretReply
   return {
     operationId: spec.operation,
@@ -58,7 +58,7 @@ function documentOf(route: Route) {
     ...(!spec.isRoot && {
       headers: { type: 'object', properties: { ...organizationHeader, ...(takesKey && keyHeader) } },
     }),
-    ...(route.kind !== 'read' && spec.body && { body: shown(spec.body) }),
+    ...(spec.body && { body: shown(spec.body) }),
     response: { ...successOf(route), ...Object.fromEntries(statuses.map(status => [status, problem])) },
   }
 }
@@ -104,6 +104,7 @@ async function perform(route: Route, engine: Engine, request: FastifyRequest, re
   const input = { params: request.params, query: request.query, body: request.body } as never
   if (route.kind === 'raw') return route.spec.handle(request, reply, { engine, actor })
   reply.header('cache-control', actor.kind === 'anonymous' ? 'no-cache' : 'no-store')
+  if (route.kind === 'glance') return engine.glance(gx => route.spec.run(gx, input))
   if (route.kind === 'read') return engine.read(actor, rx => route.spec.run(rx, input))
   const { spec } = route
   const key = spec.hasSecretReply ? undefined : idempotencyKey(request)

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Actor } from '../actor.ts'
-import type { Cx, Engine, Rx } from '../command.ts'
+import type { Cx, Engine, Gx, Rx } from '../command.ts'
 import type { ProblemFactory } from '../problem.ts'
 import type { Text } from '../text.ts'
 
@@ -46,6 +46,11 @@ export interface ReadSpec<P, Q, R extends TSchema> extends Common<P, Q, undefine
   readonly run: (rx: Rx, input: Input<P, Q, undefined>) => Promise<Static<R>>
 }
 
+export interface GlanceSpec<P, Q, R extends TSchema> extends Common<P, Q, undefined> {
+  readonly reply: R
+  readonly run: (gx: Gx, input: Input<P, Q, undefined>) => Promise<Static<R>>
+}
+
 /** What a raw route (files, streams, foreign protocols, pages) is given. */
 export interface RawContext {
   readonly engine: Engine
@@ -67,6 +72,7 @@ type AnySchema = TSchema | undefined
 export type Route =
   | { readonly kind: 'write'; readonly spec: WriteSpec<AnySchema, AnySchema, AnySchema, TSchema> }
   | { readonly kind: 'read'; readonly spec: ReadSpec<AnySchema, AnySchema, TSchema> }
+  | { readonly kind: 'glance'; readonly spec: GlanceSpec<AnySchema, AnySchema, TSchema> }
   | { readonly kind: 'raw'; readonly spec: RawSpec<AnySchema, AnySchema, AnySchema> }
 
 /** A state-changing JSON route: runs its use case through the funnel. */
@@ -79,6 +85,11 @@ export const read = <P extends AnySchema, Q extends AnySchema, R extends TSchema
   kind: 'read',
   spec: spec as never,
 })
+
+/** A reading JSON route whose answer is the same for whoever asks: no transaction is opened around its statements. */
+export const glance = <P extends AnySchema, Q extends AnySchema, R extends TSchema>(
+  spec: GlanceSpec<P, Q, R>,
+): Route => ({ kind: 'glance', spec: spec as never })
 
 /** A route that answers with something else than JSON, or reads its body as a stream. */
 export const raw = <P extends AnySchema, Q extends AnySchema, B extends AnySchema>(spec: RawSpec<P, Q, B>): Route => ({

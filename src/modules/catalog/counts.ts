@@ -1,4 +1,4 @@
-import type { Rx } from '../../kernel/command.ts'
+import type { Reading } from '../../kernel/command.ts'
 import type { Kit } from '../../kernel/kit.ts'
 import { type FacetName, type Filters, facetNames, matching, type SearchPlan } from './plan.ts'
 
@@ -32,11 +32,11 @@ const facetsOf = (rowsOf: (facet: FacetName) => readonly Counted[]): Counts['fac
   Object.fromEntries(facetNames.map(name => [name, listOf(rowsOf(name), name)])) as unknown as Counts['facets']
 
 /** The counters of everything that is listed. */
-const counters = (rx: Rx) => rx.sql<Counted[]>`
+const counters = (rx: Reading) => rx.sql<Counted[]>`
   select facet, value, count from catalog.facet_count where facet <> 'vendor' and count > 0`
 
 /** Counts the matches, at most `countLimit` of the newest, by facet. */
-const bounded = (rx: Rx, plan: SearchPlan, filters: Filters, except?: FacetName) => rx.sql<Counted[]>`
+const bounded = (rx: Reading, plan: SearchPlan, filters: Filters, except?: FacetName) => rx.sql<Counted[]>`
   with m as materialized (
     select p.industry, p.theme, p.type, p.price_kind, p.division, p.format from catalog.listed_product p
     where ${matching(rx, plan, filters, except)}
@@ -49,7 +49,7 @@ const bounded = (rx: Rx, plan: SearchPlan, filters: Filters, except?: FacetName)
 
 const totalOf = (rows: readonly Counted[]) => rows.find(row => row.facet === 'all')?.count ?? 0
 
-async function counted(rx: Rx, given: SearchPlan, filters: Filters): Promise<Counts> {
+async function counted(rx: Reading, given: SearchPlan, filters: Filters): Promise<Counts> {
   const plan: SearchPlan = given.kind === 'common' && given.expected < findAllLimit ? { ...given, kind: 'rare' } : given
   if (plan.kind === 'nothing') return { total: 0, isExact: true, facets: facetsOf(() => []) }
   const chosen = facetNames.filter(name => filters[name] !== undefined)
@@ -75,7 +75,7 @@ const kept = new WeakMap<Kit, Map<string, Promise<Counts>>>()
 
 /** Totals and facets of a search; counted once for as long as nothing is listed, delisted or priced anew. */
 export async function count(
-  rx: Rx,
+  rx: Reading,
   plan: SearchPlan & { readonly revision: string },
   filters: Filters,
 ): Promise<Counts> {

@@ -1,5 +1,5 @@
 import type { PendingQuery, Row } from 'postgres'
-import type { Rx } from '../../kernel/command.ts'
+import type { Reading } from '../../kernel/command.ts'
 import { stemOf } from '../../kernel/division.ts'
 import { type Query, toTsquery } from './words.ts'
 
@@ -28,7 +28,7 @@ const rareLimit = 2_000
 const prefixLimit = 500
 
 /** The number that grows with every change of what is listed. */
-export async function revisionOf({ sql }: Rx): Promise<string> {
+export async function revisionOf({ sql }: Reading): Promise<string> {
   const [row] = await sql<{ revision: string }[]>`select revision from catalog.catalog_revision where id = 1`
   return String(row!.revision)
 }
@@ -40,7 +40,7 @@ interface Occurrences {
 }
 
 /** In how many products the tokens of a query occur: the whole ones together, each prefix by itself. */
-async function occurrences({ sql }: Rx, query: Query): Promise<(token: string, isPrefix: boolean) => number> {
+async function occurrences({ sql }: Reading, query: Query): Promise<(token: string, isPrefix: boolean) => number> {
   const tokens = query.flatMap(term => term.tokens)
   const whole = [...new Set(tokens.filter(t => !t.isPrefix).map(t => t.token))]
   const prefixes = [...new Set(tokens.filter(t => t.isPrefix).map(t => t.token))]
@@ -59,18 +59,28 @@ async function occurrences({ sql }: Rx, query: Query): Promise<(token: string, i
   return (token, isPrefix) => counts.get(`${isPrefix} ${token}`) ?? 0
 }
 
-/** The revision of what is listed, and how a query is best answered; the look-ups go out together. */
-export async function planOf(rx: Rx, query: Query | undefined): Promise<SearchPlan & { readonly revision: string }> {
-  const [[state], occurring] = await Promise.all([
-    rx.sql<{ revision: string; total: number }[]>`
-      select r.revision, coalesce(f.count, 0) as total
-      from catalog.catalog_revision r left join catalog.facet_count f on f.facet = 'all' and f.value = ''
-      where r.id = 1`,
-    query && occurrences(rx, query),
-  ])
-  const { total } = state!
-  const revision = String(state!.revision)
-  if (!query || !occurring) return { kind: 'all', revision }
+/** The state of the catalogue: the number of its last change, and how many products are listed. */
+export interface Standing {
+  readonly revision: string
+  readonly total: number
+}
+
+export async function standingOf({ sql }: Reading): Promise<Standing> {
+  const [row] = await sql<{ revision: string; total: number }[]>`
+    select r.revision, coalesce(f.count, 0) as total
+    from catalog.catalog_revision r left join catalog.facet_count f on f.facet = 'all' and f.value = ''
+    where r.id = 1`
+  return { revision: String(row!.revision), total: row!.total }
+}
+
+/** How a query is best answered. */
+export async function planOf(
+  rx: Reading,
+  query: Query | undefined,
+  { revision, total }: Standing,
+): Promise<SearchPlan & { readonly revision: string }> {
+  if (!query) return { kind: 'all', revision }
+  const occurring = await occurrences(rx, query)
   // tokens of one word occur together, so its rarest one speaks for it; words are taken to be independent
   const terms = query.map(term => Math.min(total, ...term.tokens.map(t => occurring(t.token, t.isPrefix))))
   const rarest = Math.min(...terms)
@@ -80,7 +90,7 @@ export async function planOf(rx: Rx, query: Query | undefined): Promise<SearchPl
 }
 
 /** The conditions of a search on `catalog.listed_product p`; `except` leaves one filter out. */
-export function matching(rx: Rx, plan: SearchPlan, filters: Filters, except?: keyof Filters): PendingQuery<Row[]> {
+export function matching(rx: Reading, plan: SearchPlan, filters: Filters, except?: keyof Filters): PendingQuery<Row[]> {
   const { sql } = rx
   const given = (name: keyof Filters) => (name === except ? undefined : filters[name])
   const parts = [sql`true`]

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, inArray, like, lt, ne } from 'drizzle-orm'
-import type { Rx } from '../../kernel/command.ts'
+import type { Reading, Rx } from '../../kernel/command.ts'
 import { stemOf } from '../../kernel/division.ts'
 import type { Kit } from '../../kernel/kit.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
@@ -37,7 +37,7 @@ const precedence: readonly string[] = ['listed', 'suspended', 'expired', 'delist
 
 type Published = Omit<PublicProduct, 'vendor'>
 
-async function published(rx: Rx, id: string): Promise<Published> {
+async function published(rx: Reading, id: string): Promise<Published> {
   const [found, plans] = await Promise.all([
     rx.tx
       .select({ product: dataProduct, listing, version: productVersion })
@@ -65,7 +65,7 @@ const keptProducts = 500
  * A product for anyone: listed, suspended, or ended with that said, so that contracts and old links still find what was
  * offered. What was never published is not there. @throws not-found
  */
-export async function publicProduct(rx: Rx, id: string): Promise<PublicProduct> {
+export async function publicProduct(rx: Reading, id: string): Promise<PublicProduct> {
   const products = kept.get(rx.kit) ?? new Map<string, { revision: string; found: Published }>()
   kept.set(rx.kit, products)
   const known = products.get(id)

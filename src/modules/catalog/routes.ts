@@ -1,5 +1,6 @@
-import { type Route, read, write } from '../../kernel/http/route.ts'
+import { glance, type Route, read, write } from '../../kernel/http/route.ts'
 import { ruleViolated, stateConflict } from '../../kernel/problem.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
 import { publicProduct } from './queries.ts'
@@ -30,7 +31,7 @@ import {
 const tag = 'products'
 
 const publicRoutes = [
-  read({
+  glance({
     at: 'GET /products',
     operation: 'searchProducts',
     permission: 'product.search',
@@ -38,9 +39,9 @@ const publicRoutes = [
     summary: text('检索数据产品', 'Search data products'),
     query: SearchQuery,
     reply: SearchShape,
-    run: async (rx, { query }) => toSearch(await searchProducts(rx, query)),
+    run: async (gx, { query }) => toSearch(await searchProducts(gx, query)),
   }),
-  read({
+  glance({
     at: 'GET /products/:id',
     operation: 'readProduct',
     permission: 'product.read',
@@ -48,7 +49,14 @@ const publicRoutes = [
     summary: text('数据产品', 'A data product'),
     params: IdParams,
     reply: ProductShape,
-    run: async (rx, { params }) => toProduct(await publicProduct(rx, params.id), rx.now),
+    run: async (gx, { params }) => {
+      const found = await publicProduct(gx, params.id)
+      // what a vendor leaves open is said by the rules of the day
+      return toProduct(
+        found,
+        found.version.isSilenceAcceptance ?? rulesAt(await gx.now()).acceptance.isSilenceAcceptance,
+      )
+    },
   }),
 ]
 

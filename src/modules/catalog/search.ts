@@ -1,9 +1,10 @@
-import type { Rx } from '../../kernel/command.ts'
+import type { Reading } from '../../kernel/command.ts'
+import type { Kit } from '../../kernel/kit.ts'
 import { decodeCursor, encodeCursor } from '../../kernel/page.ts'
 import { invalidInput } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { type Counts, count } from './counts.ts'
-import { type Filters, matching, planOf, type SearchPlan } from './plan.ts'
+import { type Filters, matching, planOf, type SearchPlan, type Standing, standingOf } from './plan.ts'
 import { parseQuery, toTsquery } from './words.ts'
 
 /** Orders of a list: newest first, cheapest or dearest first, by title (Chinese by pinyin). */
@@ -106,7 +107,7 @@ function cursorOf(input: SearchInput, order: Order): readonly [string, string] |
   })
 }
 
-async function pageOf(rx: Rx, plan: SearchPlan, input: SearchInput, order: Order, limit: number): Promise<Hit[]> {
+async function pageOf(rx: Reading, plan: SearchPlan, input: SearchInput, order: Order, limit: number): Promise<Hit[]> {
   const { sql } = rx
   if (plan.kind === 'nothing') return []
   const cursor = cursorOf(input, order)
@@ -140,6 +141,10 @@ async function pageOf(rx: Rx, plan: SearchPlan, input: SearchInput, order: Order
     ${inOrder} limit ${limit + 1}`
 }
 
+/** Pages that a process keeps as they were found; every change of what is listed changes the revision. */
+const kept = new WeakMap<Kit, Map<string, { readonly revision: string; readonly found: Found }>>()
+const keptPages = 200
+
 /** A page of what is listed, with totals and facets. */
 export interface Found {
   readonly hits: readonly Hit[]
@@ -152,12 +157,27 @@ export interface Found {
  * part of a title), in the order asked. Totals come from counters, or are counted up to a bound and kept until what is
  * listed changes.
  */
-export async function searchProducts(rx: Rx, input: SearchInput): Promise<Found> {
+export async function searchProducts(rx: Reading, input: SearchInput): Promise<Found> {
+  const pages = kept.get(rx.kit) ?? new Map<string, { revision: string; found: Found }>()
+  kept.set(rx.kit, pages)
+  const key = JSON.stringify(Object.entries(input).sort())
+  const known = pages.get(key)
+  // the revision is asked before anything else: a page that is newer than its revision is never shown under a later one
+  const standing = await standingOf(rx)
+  if (known?.revision === standing.revision) return known.found
+  pages.delete(key)
+  const found = await searchAnew(rx, standing, input)
+  if (pages.size >= keptPages) pages.delete(pages.keys().next().value!)
+  pages.set(key, { revision: standing.revision, found })
+  return found
+}
+
+async function searchAnew(rx: Reading, standing: Standing, input: SearchInput): Promise<Found> {
   const limit = input.limit ?? 20
   const order = orders[input.sort ?? 'newest']
   const query = parseQuery(input.q)
   const withCounts = input.facets ?? input.after === undefined
-  const planned = planOf(rx, query)
+  const planned = planOf(rx, query, standing)
   const [hits, counts] = await Promise.all([
     // without words there is nothing to plan, and the page need not wait
     query

@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
 import type { FieldError } from '../../kernel/problem.ts'
-import { rulesAt } from '../../kernel/rulepack.ts'
 import { Bilingual, closed, Fen, fenToWire, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import { ColumnShape, publicColumns, publicSample, SampleShape, toColumn } from '../data/index.ts'
 import type { Facts } from './facts.ts'
@@ -294,7 +293,7 @@ const toPublicListing = (row: ListingRow, version: VersionRow) => ({
 /** A product for anyone: values of sensitive columns are left out. */
 export const toProduct = (
   { product, listing: row, version, plans, vendor, vendorListed }: PublicProduct,
-  now: Date,
+  isSilenceAcceptance: boolean,
 ) => {
   const facts = version.facts!
   const data = { ...facts, columns: publicColumns(facts.columns), sample: publicSample(facts.sample, facts.columns) }
@@ -305,10 +304,7 @@ export const toProduct = (
     division: product.division,
     isListed: row.state === 'listed',
     listing: toPublicListing(row, version),
-    content: {
-      ...toContent(version),
-      isSilenceAcceptance: version.isSilenceAcceptance ?? rulesAt(now).acceptance.isSilenceAcceptance,
-    },
+    content: { ...toContent(version), isSilenceAcceptance },
     data: toFacts(data),
     plans: plans.map(toPlan),
     vendor: {
