@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, inArray, like, lt, ne } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, like, lt, ne, sql } from 'drizzle-orm'
 import type { Reading, Rx } from '../../kernel/command.ts'
+import { keptStatement } from '../../kernel/db/client.ts'
 import { stemOf } from '../../kernel/division.ts'
 import type { Kit } from '../../kernel/kit.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
@@ -16,6 +17,7 @@ import {
   listing,
   type PlanRow,
   type ProductRow,
+  pricePlan,
   productVersion,
   type VersionRow,
 } from './schema.ts'
@@ -37,24 +39,39 @@ const precedence: readonly string[] = ['listed', 'suspended', 'expired', 'delist
 
 type Published = Omit<PublicProduct, 'vendor'>
 
-async function published(rx: Reading, id: string): Promise<Published> {
-  const [found, plans] = await Promise.all([
-    rx.tx
-      .select({ product: dataProduct, listing, version: productVersion })
-      .from(listing)
-      .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
-      .innerJoin(dataProduct, eq(dataProduct.id, listing.productId))
-      .where(and(eq(listing.productId, id), inArray(listing.state, [...precedence])))
-      .orderBy(desc(productVersion.versionNo)),
-    currentPlans(rx, id),
-  ])
-  const [shown] = found.sort((a, b) => precedence.indexOf(a.listing.state) - precedence.indexOf(b.listing.state))
-  if (!shown) throw notFound()
-  const [counted] = await rx.tx
+const publications = keptStatement(tx =>
+  tx
+    .select({ product: dataProduct, listing, version: productVersion })
+    .from(listing)
+    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
+    .innerJoin(dataProduct, eq(dataProduct.id, listing.productId))
+    .where(and(eq(listing.productId, sql.placeholder('id')), inArray(listing.state, [...precedence])))
+    .orderBy(desc(productVersion.versionNo))
+    .prepare('publications'),
+)
+const plansOf = keptStatement(tx =>
+  tx
+    .select()
+    .from(pricePlan)
+    .where(and(eq(pricePlan.productId, sql.placeholder('id')), eq(pricePlan.isCurrent, true)))
+    .orderBy(pricePlan.code)
+    .prepare('current_plans'),
+)
+const listedOf = keptStatement(tx =>
+  tx
     .select({ count: facetCount.count })
     .from(facetCount)
-    .where(and(eq(facetCount.facet, 'vendor'), eq(facetCount.value, shown.product.vendorId)))
-  return { ...shown, plans, vendorListed: counted?.count ?? 0 }
+    .where(and(eq(facetCount.facet, 'vendor'), eq(facetCount.value, sql.placeholder('vendorId'))))
+    .prepare('listed_of_vendor'),
+)
+
+async function published(rx: Reading, id: string): Promise<PublicProduct> {
+  const [found, plans] = await Promise.all([publications(rx).execute({ id }), plansOf(rx).execute({ id })])
+  const [shown] = found.sort((a, b) => precedence.indexOf(a.listing.state) - precedence.indexOf(b.listing.state))
+  if (!shown) throw notFound()
+  const { vendorId } = shown.product
+  const [[counted], vendor] = await Promise.all([listedOf(rx).execute({ vendorId }), organizationOf(rx, vendorId)])
+  return { ...shown, plans, vendorListed: counted?.count ?? 0, vendor }
 }
 
 /** Listed products that a process keeps as they were read; every change of what is listed changes the revision. */
@@ -81,7 +98,7 @@ export async function publicProduct(rx: Reading, id: string): Promise<PublicProd
     if (products.size >= keptProducts) products.delete(products.keys().next().value!)
     products.set(id, { revision, found })
   }
-  return { ...found, vendor: await organizationOf(rx, found.product.vendorId) }
+  return found
 }
 
 /** A line of a list of listings. */

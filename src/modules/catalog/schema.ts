@@ -217,6 +217,7 @@ export const listing = catalog.table(
     ),
     check('listing_clock_runs_or_stops', sql`${t.state} not in ('submitted', 'reviewing') or ${t.dueAt} is not null`),
     check('listing_suspended_by_side', sql`(${t.state} = 'suspended') = (${t.suspendedSide} is not null)`),
+    index('listing_product').on(t.productId, t.id),
     index('listing_vendor').on(t.vendorId, t.id),
     index('listing_queue').on(t.state, t.id),
     index('listing_division').on(t.division, t.id),

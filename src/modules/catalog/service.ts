@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray } from 'drizzle-orm'
-import type { Cx, Reading, Rx } from '../../kernel/command.ts'
+import type { Cx, Rx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextNumber } from '../../kernel/numbering.ts'
@@ -126,7 +126,7 @@ async function ownData(rx: Rx, id: string, organizationId: string): Promise<Data
 }
 
 /** The prices of a product that are in force, by code. */
-export const currentPlans = (rx: Reading, productId: string): Promise<PlanRow[]> =>
+export const currentPlans = (rx: Rx, productId: string): Promise<PlanRow[]> =>
   rx.tx
     .select()
     .from(pricePlan)

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Reading, Rx } from '../../kernel/command.ts'
+import { keptStatement } from '../../kernel/db/client.ts'
 import { division, stemOf } from '../../kernel/division.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
@@ -28,21 +29,14 @@ const select = (rx: Reading) =>
     .from(organization)
     .innerJoin(organizationKey, eq(organizationKey.organizationId, organization.id))
 
-const prepareById = (tx: Reading['tx']) =>
+const byId = keptStatement(tx =>
   tx
     .select(columns)
     .from(organization)
     .innerJoin(organizationKey, eq(organizationKey.organizationId, organization.id))
     .where(eq(organization.id, sql.placeholder('id')))
-    .prepare('organization_by_id')
-
-/** The statement as it was built for a connection's face: building it costs four times what asking it does. */
-const kept = new WeakMap<Reading['tx'], ReturnType<typeof prepareById>>()
-function byId(tx: Reading['tx']) {
-  const statement = kept.get(tx) ?? prepareById(tx)
-  kept.set(tx, statement)
-  return statement
-}
+    .prepare('organization_by_id'),
+)
 
 /** The organisation the actor acts for. @throws forbidden when acting for nobody. */
 export function requireOrganization(actor: Actor): string {
@@ -57,7 +51,7 @@ export function requireOrganization(actor: Actor): string {
 
 /** One organisation. @throws not-found */
 export async function organizationOf(rx: Reading, id: string): Promise<Organization> {
-  const [found] = await byId(rx.tx).execute({ id })
+  const [found] = await byId(rx).execute({ id })
   if (!found) throw notFound()
   return flat(found)
 }
