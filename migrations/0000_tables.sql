@@ -955,6 +955,7 @@ CREATE INDEX "listed_product_price_kind" ON "catalog"."listed_product" USING btr
 CREATE INDEX "listed_product_document" ON "catalog"."listed_product" USING gin ("document");--> statement-breakpoint
 CREATE UNIQUE INDEX "listing_one_pending" ON "catalog"."listing" USING btree ("product_id") WHERE "catalog"."listing"."state" in ('draft', 'submitted', 'supplementing', 'reviewing', 'approved');--> statement-breakpoint
 CREATE UNIQUE INDEX "listing_one_published" ON "catalog"."listing" USING btree ("product_id") WHERE "catalog"."listing"."state" in ('listed', 'suspended');--> statement-breakpoint
+CREATE INDEX "listing_product" ON "catalog"."listing" USING btree ("product_id","id");--> statement-breakpoint
 CREATE INDEX "listing_vendor" ON "catalog"."listing" USING btree ("vendor_id","id");--> statement-breakpoint
 CREATE INDEX "listing_queue" ON "catalog"."listing" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "listing_division" ON "catalog"."listing" USING btree ("division","id");--> statement-breakpoint
