@@ -1,6 +1,7 @@
 // The limit: bare Fastify and postgres.js asking the same database for the same rows by the right index. It knows no
 // people, no languages, no totals, no refusals; nothing that does more can be faster for long.
 import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import Fastify from 'fastify'
 import postgres, { type TransactionSql } from 'postgres'
 import { newId } from '../../src/kernel/ids.ts'
@@ -95,6 +96,11 @@ app.get<{ Params: { id: string } }>('/detail/:id', { schema: { response: { 200: 
       listedProducts: 0,
     },
   }
+})
+
+app.get<{ Querystring: { path: string; step: number } }>('/file', ({ query }, reply) => {
+  reply.hijack()
+  createReadStream(query.path, { highWaterMark: Number(query.step) }).pipe(reply.raw)
 })
 
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
