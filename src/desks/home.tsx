@@ -8,8 +8,8 @@ const doors: readonly { path: string; name: Text; about: Text }[] = [
     path: '/verify',
     name: text('查验', 'Verification'),
     about: text(
-      '输入登记编号，核对合同、登记证书与备案是否真实。',
-      'Enter a number to check whether a contract, certificate or filing is genuine.',
+      '输入登记编号或备案编号，查验登记证书和备案回执的真伪。',
+      'Enter a registration or filing number to check whether a certificate or receipt is genuine.',
     ),
   },
   {
@@ -37,16 +37,16 @@ const doors: readonly { path: string; name: Text; about: Text }[] = [
 
 const steps: readonly Text[] = [
   text(
-    '数据提供方登记并经核验，上传数据，提交挂牌审核。',
+    '供方注册机构并经核验，上传数据，提交挂牌审核。',
     'A vendor registers, is verified, uploads data and submits a listing for review.',
   ),
   text(
-    '需求方检索、选择方案，按示范合同在线签订；双方的电子签名任何人可验证。',
+    '需方检索并选择价格方案，依据合同示范文本在线签约；双方的电子签名人人可验证。',
     'A buyer searches, chooses a plan and signs a contract from the model text; anyone can check both signatures.',
   ),
   text(
-    '合同登记并向主管部门备案，价款进入托管。',
-    'The contract is registered and filed with the competent authority, and the money goes into escrow.',
+    '交易办理登记，并向主管部门备案；价款进入资金托管。',
+    'The trade is registered and filed with the competent authority, and the money goes into escrow.',
   ),
   text(
     '数据交付、验收后结算；每一步都写入公开日志。',

@@ -15,7 +15,7 @@ type Found = Awaited<ReturnType<typeof verifyNumber>>
 
 const verdicts: Record<Found['verdict'], { words: Text; meaning: Text; tone: 'good' | 'warn' | 'bad' }> = {
   genuine: {
-    words: text('真实有效', 'Genuine'),
+    words: text('真实', 'Genuine'),
     meaning: text(
       '本交易场所出具过该编号，且未被撤销。',
       'This exchange issued the number and it has not been revoked.',

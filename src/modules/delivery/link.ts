@@ -46,7 +46,7 @@ export async function createDownload(cx: Cx, entitlementId: string, method: 'GET
   const [right] = await cx.tx.select().from(entitlement).where(eq(entitlement.id, entitlementId))
   if (!right || !mayRead(cx.actor, tradingOf(right))) throw notFound()
   if (right.granteeId !== requireOrganization(cx.actor))
-    throw forbidden(text('只有买方可以获取下载链接。', 'Only the buyer of the order gets a link.'))
+    throw forbidden(text('只有需方可以获取下载链接。', 'Only the buyer of the order gets a link.'))
   await requireAccess(cx, right)
   const key = await currentKey(cx)
   const [row] = await cx.tx

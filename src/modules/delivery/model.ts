@@ -49,13 +49,13 @@ export const downloadRefused = defineProblem(
   'download-refused',
   403,
   text('下载链接无效', 'The download link is not valid'),
-  text('链接须原样使用；请由买方重新获取下载链接。', 'Use the link exactly as given; the buyer can ask for a new one.'),
+  text('链接须原样使用；请由需方重新获取下载链接。', 'Use the link exactly as given; the buyer can ask for a new one.'),
 )
 export const downloadExpired = defineProblem(
   'download-expired',
   403,
   text('下载链接已过期', 'The download link has expired'),
-  text('请由买方重新获取链接，并从中断处续传。', 'The buyer can ask for a new link and resume where it stopped.'),
+  text('请由需方重新获取链接，并从中断处续传。', 'The buyer can ask for a new link and resume where it stopped.'),
 )
 export const accessEnded = defineProblem(
   'access-ended',

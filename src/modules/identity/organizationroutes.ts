@@ -75,7 +75,7 @@ export const organizationRoutes: Route[] = [
     operation: 'registerOrganization',
     permission: 'organization.register',
     tag,
-    summary: text('登记机构', 'Register an organisation'),
+    summary: text('注册机构', 'Register an organisation'),
     body: OrganizationBody,
     reply: OrganizationShape,
     status: 201,

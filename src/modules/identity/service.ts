@@ -27,11 +27,11 @@ export interface OrganizationInput {
 }
 
 constraintMeans('organization_uscc_unique', () =>
-  conflict(text('该统一社会信用代码已登记。', 'This unified social credit code is registered already.'), {
+  conflict(text('该统一社会信用代码已注册。', 'This unified social credit code is registered already.'), {
     errors: [
       {
         pointer: '/uscc',
-        message: text('已登记', 'is registered already'),
+        message: text('已注册', 'is registered already'),
         remedy: text('请本机构管理员将您添加为成员', 'ask its administrator to add you as a member'),
       },
     ],

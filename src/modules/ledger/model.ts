@@ -27,7 +27,7 @@ export const purposes = {
     name: text('银行存款（托管户）', 'Bank, escrow account'),
   },
   escrow: { kind: 'liability', isPerSubject: true, isGuarded: true, name: text('托管资金', 'Money in escrow') },
-  payable: { kind: 'liability', isPerSubject: true, isGuarded: true, name: text('应付卖方', 'Owed to the vendor') },
+  payable: { kind: 'liability', isPerSubject: true, isGuarded: true, name: text('应付供方', 'Owed to the vendor') },
   payout_in_flight: {
     kind: 'liability',
     isPerSubject: false,
@@ -41,13 +41,13 @@ export const purposes = {
     name: text('退款在途', 'Refunds in flight'),
   },
   suspense: { kind: 'liability', isPerSubject: false, isGuarded: false, name: text('待查款项', 'Unexplained money') },
-  fee_revenue: { kind: 'revenue', isPerSubject: false, isGuarded: false, name: text('平台服务费', 'Platform fees') },
+  fee_revenue: { kind: 'revenue', isPerSubject: false, isGuarded: false, name: text('交易服务费', 'Platform fees') },
   psp_fee: { kind: 'expense', isPerSubject: false, isGuarded: false, name: text('通道手续费', 'Fees of payment') },
   vendor_receivable: {
     kind: 'asset',
     isPerSubject: true,
     isGuarded: true,
-    name: text('应收卖方', 'Owed by the vendor'),
+    name: text('应收供方', 'Owed by the vendor'),
   },
 } as const satisfies Record<string, Purpose>
 

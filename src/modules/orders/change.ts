@@ -12,8 +12,8 @@ import { type Order, order } from './schema.ts'
 export const packOf = (rx: Rx): RulePack => rulesAt(rx.now)
 
 const sideNames: Record<Side, { zh: string; en: string }> = {
-  buyer: text('买方', 'the buyer'),
-  vendor: text('卖方', 'the vendor'),
+  buyer: text('需方', 'the buyer'),
+  vendor: text('供方', 'the vendor'),
   operator: text('运营机构', 'the operator'),
   authority: text('主管部门', 'the authority'),
 }

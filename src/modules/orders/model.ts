@@ -134,7 +134,7 @@ export const cancellationTooEarly = defineProblem(
   409,
   text('尚不能取消', 'Too early to cancel'),
   text(
-    '付款后，交付期限届满仍未交付时买方可以取消；也可以与卖方协商退款或申请调解。',
+    '付款后，交付期限届满仍未交付时需方可以取消；也可以与供方协商退款或申请调解。',
     'Once paid, the buyer may cancel when the last day for delivery has passed; or agree a refund, or open a dispute.',
   ),
 )

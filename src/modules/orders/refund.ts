@@ -68,7 +68,7 @@ export async function cancelOrder(cx: Cx, id: string, { reason }: { readonly rea
   const { row, side } = await lockFor(cx, id, 'cancel')
   const move = cancelMove(row, side, cx.now)
   if (move === 'not-yours')
-    throw forbidden(text('付款前只有买方可以取消订单。', 'Before payment only the buyer may cancel.'))
+    throw forbidden(text('付款前只有需方可以取消订单。', 'Before payment only the buyer may cancel.'))
   if (move === 'too-early') throw cancellationTooEarly()
   if (move === 'cancelPaid') return beginRefund(cx, row, 'cancelPaid', reason)
   const cancelled = await moveOrder(cx, row, 'cancel', { reason, closedAt: cx.now }, { facts: { reason } })

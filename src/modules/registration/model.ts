@@ -114,7 +114,7 @@ export interface Material {
 
 /** The papers of a filing, from its facts. */
 export const materialsOf = (facts: TradeFacts): Material[] => [
-  { name: text('已盖章合同（PDF）', 'Sealed contract (PDF)'), sha256: facts.contractPdfSha256 },
+  { name: text('已签章合同（PDF）', 'Sealed contract (PDF)'), sha256: facts.contractPdfSha256 },
   { name: text('合同文本', 'Contract text'), sha256: facts.contractTextHash },
   { name: text('数据文件', 'Data file'), sha256: facts.contentHash },
   { name: text('合同示范文本', 'Model contract'), sha256: facts.template.hash },

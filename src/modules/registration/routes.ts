@@ -103,7 +103,7 @@ const reads: Route[] = [
     operation: 'verifyNumber',
     permission: 'registration.verify',
     tag,
-    summary: text('公开验证登记号、备案号', 'Verify a registration or filing number (public)'),
+    summary: text('公开查验登记编号、备案编号', 'Verify a registration or filing number (public)'),
     params: closed({ number: Type.String({ maxLength: 40 }) }),
     query: closed({ sha256: Type.Optional(Sha256) }),
     reply: VerificationShape,

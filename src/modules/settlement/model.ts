@@ -168,9 +168,9 @@ export const statementUnreadable = defineProblem(
 export const collectionAccountMissing = defineProblem(
   'collection-account-missing',
   409,
-  text('交易平台收款账户尚未启用', 'The exchange has no account to be paid to yet'),
+  text('运营机构的收款账户尚未启用', 'The exchange has no account to be paid to yet'),
   text(
-    '请运营机构财务登记收款账户并由另一人确认。',
+    '请运营机构财务提交收款账户并由另一人确认。',
     "The operator's finance registers its bank account and a second person confirms it.",
   ),
 )
@@ -180,7 +180,7 @@ export const payoutWaits = defineProblem(
   409,
   text('缺少可用的收款账户', 'There is no account to pay to'),
   text(
-    '卖方财务登记收款账户并经运营机构确认后，付款自动就绪。',
+    '供方财务提交收款账户并经运营机构确认后，付款自动就绪。',
     "The vendor's finance registers an account; once the operator has confirmed it the payout is ready by itself.",
   ),
 )
