@@ -1,3 +1,4 @@
+import { dayOf } from '../kernel/calendar.ts'
 import { type Cast, makeCast, roles } from './cast.ts'
 import { type Client, StoryError } from './client.ts'
 import { divisions, shelf, weather } from './goods.ts'
@@ -75,7 +76,7 @@ async function pay(client: Client, operator: Operator, plan: Plan, orderId: stri
   const { now } = await client.call<{ now: string }>('GET /clock')
   const csv = statementCsv([
     {
-      on: now.slice(0, 10),
+      on: dayOf(new Date(now)),
       amount: due.amount,
       payer: plan.buyer.role.nameZh,
       account: '622200009999888877',

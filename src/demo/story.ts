@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
+import { dayOf } from '../kernel/calendar.ts'
 import { parseVkey } from '../kernel/log/note.ts'
 import { parseProof, verifyProof } from '../kernel/log/proof.ts'
 import { type Cast, inventUscc, makeCast, roles } from './cast.ts'
@@ -157,7 +158,7 @@ async function contract({ client, vendor, buyer, say, keep }: Stage, productId: 
   )
   expect(sha256(pdf) === sealed.pdfSha256, 'the sealed contract has the digest that was recorded')
   await keep('contract.pdf', pdf)
-  say('4 盖章 sealed', `PDF ${pdf.length} 字节，${client.url}/api/v1/contracts/${asked.id}/pdf`)
+  say('4 签章 sealed', `PDF ${pdf.length} 字节，${client.url}/api/v1/contracts/${asked.id}/pdf`)
   return sealed
 }
 
@@ -222,7 +223,7 @@ async function payment({ client, operator, vendor, buyer, say, keep, run }: Stag
   await openAccount(client, operator, vendor.finance, '140009876543210987')
   const pay = await client.call<Payment>(`GET /orders/${order.id}/payment`, { as: buyer.finance })
   const { now } = await client.call<{ now: string }>('GET /clock')
-  const line = { on: now.slice(0, 10), account: '622200001111222233' }
+  const line = { on: dayOf(new Date(now)), account: '622200001111222233' }
   const csv = statementCsv([
     {
       ...line,
@@ -289,7 +290,7 @@ async function settlement(
   })
   const file = await client.send(`GET /payout-batches/${batch.id}/file`, { as: operator.finance })
   await keep('payouts.csv', Buffer.from(await file.arrayBuffer()))
-  const today = (await client.call<{ now: string }>('GET /clock')).now.slice(0, 10)
+  const today = dayOf(new Date((await client.call<{ now: string }>('GET /clock')).now))
   const confirm = { bankSerial: `OUT-${run}`, paidOn: today }
   const own = await client.send(`POST /payouts/${payout.id}/confirm`, { as: operator.finance, body: confirm })
   expect(own.status === 403, 'who made the pay-out cannot confirm it')
@@ -305,7 +306,7 @@ async function settlement(
   const yuan = (fen: number) => (fen / 100).toFixed(2)
   say(
     '9 结算 settled',
-    `供方 ¥${yuan(payout.amountFen)} + 平台 ¥${yuan(money.feeFen)} = ¥${yuan(order.amountFen)}；订单办结`,
+    `供方 ¥${yuan(payout.amountFen)} + 平台 ¥${yuan(money.feeFen)} = ¥${yuan(order.amountFen)}；订单完结`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { dayOf } from '../../kernel/calendar.ts'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -219,7 +220,7 @@ export type BatchRow = Awaited<ReturnType<typeof listPayoutBatches>>[number]
 export async function readPayoutFile(rx: Rx, id: string): Promise<{ fileName: string; bytes: Buffer }> {
   const [row] = await rx.tx.select().from(payoutBatch).where(eq(payoutBatch.id, id))
   if (!row) throw notFound()
-  const day = row.createdAt.toISOString().slice(0, 10).replaceAll('-', '')
+  const day = dayOf(row.createdAt).replaceAll('-', '')
   return { fileName: `payouts-${day}-${id.slice(-6)}.csv`, bytes: openFile(rx, `payout-batch/${id}`, row.sealedFile) }
 }
 
