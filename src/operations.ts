@@ -8,7 +8,7 @@ import { closed, Instant } from './kernel/wire.ts'
 
 const ClockShape = Type.Object({ now: Instant, isDemo: Type.Boolean() })
 
-/** The exchange's time for everyone; moving it exists in demo mode only and answers like an unknown address elsewhere. */
+/** The exchange's time for everyone; moving it exists in demo mode only, elsewhere it is not found. */
 export const routes: Route[] = [
   read({
     at: 'GET /clock',
