@@ -62,6 +62,9 @@ export const desks: readonly Module[] = [assets, home, problems, trade, verify]
 /** Every route that the exchange serves. */
 export const allRoutes = (): Route[] => [...modules, ...desks].flatMap(m => m.routes ?? [])
 
+/** A request that takes longer than this to end is cut when the process is asked to. */
+const drainSeconds = 60
+
 /** One running exchange: the web half, the worker half, or both. */
 export interface Exchange {
   readonly app: FastifyInstance
@@ -143,7 +146,10 @@ export async function createExchange(config: Config, databaseUrl: string, logger
       worker = await startWorker(engine, bus, { timers, tasks }, machinery)
     },
     async close() {
+      const cut = setTimeout(() => app.server.closeAllConnections(), drainSeconds * 1000)
       await app.close()
+      await app.drained(drainSeconds)
+      clearTimeout(cut)
       await (worker ? worker.stop() : bus.stop())
       await kit.renderer.close()
       await Promise.all([client, readers, jobs].map(pool => pool.end({ timeout: 5 })))

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { StartupError } from './kernel/startup.ts'
 
 /** What the process was told by its environment; read once, checked, frozen. */
 export interface Config {
@@ -24,7 +25,7 @@ export interface Config {
 }
 
 /** A setting that cannot be used; its message is one sentence for the person who started the process. */
-export class ConfigError extends Error {}
+export class ConfigError extends StartupError {}
 
 const loopback = new Set(['localhost', '127.0.0.1', '::1'])
 
@@ -63,10 +64,10 @@ function addresses(env: NodeJS.ProcessEnv, name: string): readonly string[] {
 /** Reads and checks the settings. @throws ConfigError naming the setting and what it may be. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = env.HOST || 'localhost'
-  const port = wholeNumber(env, 'PORT', 3000, 0, 65535)
+  const port = wholeNumber(env, 'PORT', 3000, 1, 65535)
   const databaseUrl = env.DATABASE_URL || undefined
-  if (databaseUrl && !/^postgres(ql)?:\/\//.test(databaseUrl))
-    throw new ConfigError('DATABASE_URL must begin with postgres:// .')
+  if (databaseUrl && !(/^postgres(ql)?:\/\//.test(databaseUrl) && URL.canParse(databaseUrl)))
+    throw new ConfigError('DATABASE_URL must be an address such as postgres://user:password@host:5432/database.')
   const asked = oneOf(env, 'JINSHU_DEMO', ['0', '1'], databaseUrl ? '0' : '1') === '1'
   if (env.JINSHU_DEMO === '1' && !loopback.has(host))
     throw new ConfigError(`JINSHU_DEMO=1 works only on loopback (HOST=localhost), not on ${host}.`)

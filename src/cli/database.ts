@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { readConfig } from '../config.ts'
+import { giveUp } from '../giveup.ts'
 import { migrate } from '../kernel/db/migrate.ts'
 import { startEmbedded } from '../kernel/embedded/index.ts'
 
@@ -23,15 +24,21 @@ export async function openDatabase(config: Config, say: (line: string) => void =
   return database
 }
 
-/** For commands: opens the database, does the work, lets go of it; the result is the exit code. */
+/**
+ * For commands: opens the database, does the work, lets go of it; the result is the exit code. What keeps a command
+ * from its work is said in one sentence.
+ */
 export async function withDatabase(work: (url: string, config: Config) => Promise<number>): Promise<void> {
-  const config = readConfig(process.env)
-  const database = await openDatabase(config)
-  let code = 1
+  let config: Config | undefined
   try {
-    code = await work(database.url, config)
-  } finally {
-    await database.stop()
+    config = readConfig(process.env)
+    const database = await openDatabase(config)
+    try {
+      process.exitCode = await work(database.url, config)
+    } finally {
+      await database.stop()
+    }
+  } catch (error) {
+    giveUp(error, config)
   }
-  process.exitCode = code
 }

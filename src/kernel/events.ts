@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import type { Cx, Rx } from './command.ts'
 import type { Client, RawTx } from './db/client.ts'
@@ -45,6 +46,25 @@ export interface EventBus {
   stop(): Promise<void>
 }
 
+const lockNumber = 7_241_037
+
+/**
+ * One process at a time prepares the queues: when two of them make pg-boss' tables at once, one is left in an aborted
+ * transaction. The lock belongs to the client's one connection.
+ */
+async function alone(client: Client, work: () => Promise<void>): Promise<void> {
+  const isMine = async () => {
+    const [row] = await client<{ mine: boolean }[]>`select pg_try_advisory_lock(${lockNumber}) as mine`
+    return row!.mine
+  }
+  while (!(await isMine())) await wait(50)
+  try {
+    await work()
+  } finally {
+    await client`select pg_advisory_unlock(${lockNumber})`
+  }
+}
+
 /** Opens the queues over a client of its own (pg-boss reads dates that drizzle's parsers would leave as text). */
 export async function openEventBus(client: Client, handlers: readonly Handler[], onError: (error: Error) => void) {
   const boss = new PgBoss({
@@ -53,9 +73,16 @@ export async function openEventBus(client: Client, handlers: readonly Handler[],
     schedule: false,
   })
   boss.on('error', onError)
-  await boss.start()
-  for (const handler of handlers)
-    await boss.createQueue(queueOf(handler), { retryLimit: 12, retryDelay: 1, retryBackoff: true, retryDelayMax: 600 })
+  await alone(client, async () => {
+    await boss.start()
+    for (const handler of handlers)
+      await boss.createQueue(queueOf(handler), {
+        retryLimit: 12,
+        retryDelay: 1,
+        retryBackoff: true,
+        retryDelayMax: 600,
+      })
+  })
   const bus: EventBus = {
     async send(sql, event, payload) {
       const db = { executeSql: (statement: string, values?: unknown[]) => execute(sql, statement, values, true) }

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes } fr
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Client } from './db/client.ts'
+import { StartupError } from './startup.ts'
 
 /** Seals and opens secrets with the master key (AES-256-GCM); `label` binds a sealed secret to its place. */
 export interface Keyring {
@@ -30,7 +31,12 @@ export function createKeyring(master: Buffer): Keyring {
 
 /** Reads the master key file, or makes it (0600) when it is not there; two processes at once end with one key. */
 export async function readMasterKey(file: string): Promise<Buffer> {
-  const read = async () => Buffer.from((await readFile(file, 'utf8')).trim(), 'base64')
+  const read = async () => {
+    const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64')
+    if (key.length !== 32)
+      throw new StartupError(`The file ${file} holds no master key (32 bytes in base64): restore it.`)
+    return key
+  }
   try {
     return await read()
   } catch (error) {
@@ -64,7 +70,7 @@ export function newEd25519Pair(): KeyPair {
 
 /**
  * The exchange's key of that name, made on first use; several starting processes end with the same one.
- * @throws Error when the stored key was sealed with another master key.
+ * @throws StartupError when the stored key was sealed with another master key.
  */
 export async function exchangeKey(
   client: Client,
@@ -86,6 +92,9 @@ export async function exchangeKey(
   try {
     return { publicPart: row!.public_part, privatePart: keyring.open(row!.sealed_part, `exchange-key/${name}`) }
   } catch (cause) {
-    throw new Error(`the key “${name}” in this database was sealed with another master key`, { cause })
+    throw new StartupError(
+      `The key “${name}” of this database was sealed with another master key: name its file with JINSHU_MASTER_KEY_FILE.`,
+      { cause },
+    )
   }
 }

@@ -1,7 +1,8 @@
+import { StartupError } from '../startup.ts'
 import { type Text, text } from '../text.ts'
 
 /** The embedded database cannot be had; `message` and `said` are one sentence that names the cause and the way out. */
-export class EmbeddedError extends Error {
+export class EmbeddedError extends StartupError {
   readonly said: Text
 
   constructor(said: Text, cause?: unknown) {

@@ -13,6 +13,7 @@ import type { KeyPair } from '../keys.ts'
 import { notFound, type Problem } from '../problem.ts'
 import { text } from '../text.ts'
 import { ProblemShape } from '../wire.ts'
+import { drainAtClose, logGivenUp } from './drain.ts'
 import { OneLine, refuseAddress, refuseBytes } from './edge.ts'
 import { replyWithProblem } from './failure.ts'
 import { useValidators } from './validation.ts'
@@ -123,6 +124,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.addSchema(ProblemShape)
   const { problemPage } = options
   app.decorateRequest('failure')
+  drainAtClose(app)
+  logGivenUp(app)
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, problemPage))
   await protect(app, options)
   await receiveFiles(app)
