@@ -93,6 +93,7 @@ export const access: AccessTable = {
   'registration.list': ['member'],
   'registration.read': ['member'],
   'registration.verify': ['anyone'],
+  'publicity.list': ['anyone'],
   'registration.accept': ['operator:maker'],
   'registration.return': ['operator:maker', 'operator:checker'],
   'registration.resubmit': ['vendor:maker', 'buyer:maker'],

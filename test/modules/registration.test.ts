@@ -91,6 +91,14 @@ t.test('trades of public data are published first, and an objection decides them
     t.equal(passed.state, 'publicity')
     t.ok(passed.publicityEndsAt)
   }
+  const published = await x.call('GET /publicities')
+  t.equal(published.body.items.length, 2, 'anyone sees what is published')
+  t.match(published.body.items[0], { vendor: /＊/, buyer: /＊/, sourceStatement: /自建监测站点/ })
+  t.notOk(/amount|price|晋阳环境/.test(published.text), 'without price or full names')
+  const first = await x.ok('GET /publicities?limit=1')
+  const second = await x.ok(`GET /publicities?limit=1&after=${first.next}`)
+  t.not(first.items[0].registrationId, second.items[0].registrationId)
+  t.equal(second.next, null)
   const path = `/registrations/${disputed.registration.id}`
   const short = await x.call(`POST ${path}/object`, { as: citizen, body: { grounds: '不' } })
   t.match(short.body.errors, [{ pointer: '/grounds' }])

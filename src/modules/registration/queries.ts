@@ -61,6 +61,30 @@ export async function listRegistrations(rx: Rx, query: ListQuery) {
   return page(rows, limit)
 }
 
+/** What is in 公示 now, ending first: for everyone, so that whoever is concerned can object in time. */
+export async function listPublicities(rx: Rx, query: { limit?: number; after?: string }) {
+  const limit = query.limit ?? 20
+  const after = decodeCursor(query.after, 2)
+  const rows = await rx.tx
+    .select()
+    .from(registration)
+    .where(
+      and(
+        eq(registration.state, 'publicity'),
+        after &&
+          sql`(${registration.publicityEndsAt}, ${registration.id}) > (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+      ),
+    )
+    .orderBy(asc(registration.publicityEndsAt), asc(registration.id))
+    .limit(limit + 1)
+  return toPage(
+    rows,
+    limit,
+    row => [row.publicityEndsAt!.toISOString(), row.id],
+    row => row,
+  )
+}
+
 /** One filing with every version that was reported. @throws not-found also for what lies outside the actor's reach */
 export async function readFiling(rx: Rx, id: string) {
   const [row] = await rx.tx

@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
 import type { Cx } from '../../kernel/command.ts'
 import { type Route, read, write } from '../../kernel/http/route.ts'
+import { PageQuery } from '../../kernel/page.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { closed, IdParams, Sha256 } from '../../kernel/wire.ts'
 import { samePerson } from '../identity/index.ts'
-import { listRegistrations, readRegistration, verifyNumber } from './queries.ts'
+import { listPublicities, listRegistrations, readRegistration, verifyNumber } from './queries.ts'
 import {
   acceptRegistration,
   cancelRegistration,
@@ -24,12 +25,14 @@ import {
   GroundsBody,
   ListQueryShape,
   ObjectionShape,
+  PublicityPage,
   ReasonBody,
   RegistrationDetail,
   RegistrationPage,
   RegistrationShape,
   RemarksBody,
   toObjection,
+  toPublicity,
   toRegistration,
   toRegistrationDetail,
   toVerification,
@@ -86,6 +89,19 @@ const reads: Route[] = [
     run: async (rx, { query }) => {
       const page = await listRegistrations(rx, query)
       return { ...page, items: page.items.map(row => toRegistration(row, rx.now)) }
+    },
+  }),
+  read({
+    at: 'GET /publicities',
+    operation: 'listPublicities',
+    permission: 'publicity.list',
+    tag,
+    summary: text('公示中的交易登记', 'Registrations in publicity (public)'),
+    query: closed(PageQuery),
+    reply: PublicityPage,
+    run: async (rx, { query }) => {
+      const page = await listPublicities(rx, query)
+      return { ...page, items: page.items.map(toPublicity) }
     },
   }),
   read({

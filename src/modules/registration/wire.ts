@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { PageQuery } from '../../kernel/page.ts'
 import { Bilingual, closed, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import type { Filing } from './filing.ts'
-import { filingMachine, registrationMachine } from './model.ts'
+import { filingMachine, maskName, registrationMachine } from './model.ts'
 import type { readFiling, readRegistration, verifyNumber } from './queries.ts'
 import type { Registration } from './service.ts'
 
@@ -101,6 +101,17 @@ export const FilingDetail = Type.Object({
     }),
   ),
 })
+export const PublicityShape = Type.Object({
+  registrationId: Id,
+  productName: Type.String(),
+  productNumber: Type.String(),
+  sourceStatement: Type.String(),
+  grade: Type.String(),
+  vendor: Type.String(),
+  buyer: Type.String(),
+  endsAt: Instant,
+})
+export const PublicityPage = pageOf(PublicityShape)
 export const ListQueryShape = closed({
   ...PageQuery,
   state: Type.Optional(Type.String({ maxLength: 30 })),
@@ -209,4 +220,16 @@ export const toVerification = (found: Awaited<ReturnType<typeof verifyNumber>>) 
   ...found,
   issuedAt: iso(found.issuedAt),
   validUntil: iso(found.validUntil),
+})
+
+/** A registration in publicity as everyone sees it: what is traded and where it comes from, parties masked, no price. */
+export const toPublicity = ({ id, facts, publicityEndsAt }: Registration) => ({
+  registrationId: id,
+  productName: facts.productName,
+  productNumber: facts.productNumber,
+  sourceStatement: facts.sourceStatement,
+  grade: facts.grade,
+  vendor: maskName(facts.vendor.name),
+  buyer: maskName(facts.buyer.name),
+  endsAt: publicityEndsAt!.toISOString(),
 })
