@@ -45,7 +45,7 @@ t.test('settings that cannot be are refused in one sentence that names the setti
   for (const [env, words] of [
     [{ PORT: 'abc' }, /^PORT must be a whole number/],
     [{ JINSHU_ROLE: 'boss' }, /^JINSHU_ROLE must be one of/],
-    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must begin/],
+    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must be an address/],
     [{ HOST: '0.0.0.0', JINSHU_DEMO: '1' }, /^JINSHU_DEMO=1 works only on loopback/],
     [{ PUBLIC_URL: 'ftp://x' }, /^PUBLIC_URL must be/],
   ] as const)
