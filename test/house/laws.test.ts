@@ -129,3 +129,8 @@ t.test('large files are kept only where they belong', async t => {
     [],
   )
 })
+
+t.test('transactions begin through the wrapper that survives the loss of a connection', async t => {
+  const found = sources.filter(path => /\.(begin|reserve)\(/.test(read(path)))
+  t.same(found, ['src/kernel/db/begin.ts'])
+})

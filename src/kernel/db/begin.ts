@@ -4,26 +4,27 @@ import { isUnreachable } from './errors.ts'
 
 type Mode = '' | 'read write' | 'read only' | 'isolation level repeatable read read only'
 
-/** The transaction's tag, which refuses to send anything once the connection is gone. */
-function guarded(raw: postgres.TransactionSql, refuseWhenLost: () => void): postgres.TransactionSql {
-  const wrapped = new Set<string | symbol>(['unsafe', 'savepoint'])
+/** A statement that was never sent. It rejects when awaited; one that nobody awaits harms nobody, as with the driver's. */
+function unsent(): Promise<never> {
+  const error = Object.assign(new Error('the connection of this transaction is gone'), { code: 'CONNECTION_CLOSED' })
+  const statement = Promise.reject(error)
+  statement.catch(() => {})
+  const itself = () => statement
+  return Object.assign(statement, { execute: itself, values: itself, raw: itself, simple: itself })
+}
+
+/** The transaction's tag, which sends nothing once the connection is gone. */
+function guarded(raw: postgres.TransactionSql, isLost: () => boolean): postgres.TransactionSql {
+  const sending = new Set<string | symbol>(['unsafe', 'savepoint'])
   return new Proxy(raw, {
-    apply(target, self, args) {
-      refuseWhenLost()
-      return Reflect.apply(target, self, args)
-    },
+    apply: (target, self, args) => (isLost() ? unsent() : Reflect.apply(target, self, args)),
     get(target, name) {
       const value = Reflect.get(target, name)
-      if (!wrapped.has(name)) return value
-      return (...args: unknown[]) => {
-        refuseWhenLost()
-        return (value as (...all: unknown[]) => unknown)(...args)
-      }
+      if (!sending.has(name)) return value
+      return (...args: unknown[]) => (isLost() ? unsent() : (value as (...all: unknown[]) => unknown)(...args))
     },
   })
 }
-
-const lost = () => Object.assign(new Error('the connection of this transaction is gone'), { code: 'CONNECTION_CLOSED' })
 
 /**
  * Runs `work` in a transaction, as postgres.js' own `begin` does, and survives the loss of its connection. postgres.js
@@ -40,9 +41,7 @@ export async function begin<T>(
   let isOver = false
   const never = () => new Promise<never>(() => {})
   const running = client.begin(mode, async raw => {
-    const sql = guarded(raw, () => {
-      if (isOver) throw lost()
-    })
+    const sql = guarded(raw, () => isOver)
     try {
       const value = await work(sql)
       return isOver ? await never() : { value }
