@@ -208,6 +208,21 @@ t.test('an ordered correction comes back as a new version and is checked again; 
   await x.until(async () => (await x.ok(`GET ${path}`, { as: vendor.maker })).state === 'referred', 'the referral')
 })
 
+t.test('a correction that outlives its contract is checked all the same, and then the filing is closed', async t => {
+  const { contract, filing } = await openedTrade()
+  const path = `/filings/${filing.id}`
+  await x.ok(`POST ${path}/order-correction`, { as: taiyuan.checker, body: { reason: '使用场景描述过于笼统' } })
+  const reason = { reason: '双方协商解除，经运营机构确认' }
+  await x.ok(`POST /contracts/${contract.id}/terminate`, { as: x.operator.checker, body: reason })
+  await x.until(async () => {
+    const { items } = await x.ok(`GET /audit-entries?subject=contract/${contract.id}&limit=100`, { as: vendor.maker })
+    return items.some((entry: any) => entry.action === 'filing.leave-open')
+  }, 'the end of the contract noted')
+  const explanation = '已补充具体应用场景'
+  t.equal((await x.ok(`POST ${path}/correct`, { as: vendor.maker, body: { explanation } })).state, 'filed')
+  t.equal((await x.ok(`POST ${path}/pass`, { as: taiyuan.maker, body: {} })).state, 'closed')
+})
+
 t.test('completeness and masking are decided by rule', async t => {
   const { filing } = await openedTrade()
   const { facts } = await x.ok(`GET /filings/${filing.id}`, { as: taiyuan.maker })

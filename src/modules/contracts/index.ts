@@ -8,6 +8,7 @@ export {
   annulContract,
   beginTerm,
   completeContract,
+  holdContract,
   markDisputed,
   resumeContract,
   suspendContract,

@@ -5,6 +5,7 @@ import { NotDue } from '../../kernel/events.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import type { ContractMove } from './model.ts'
+import { type ContractFacts, contractOf } from './queries.ts'
 import { isCompetent, isParty, mayRead } from './reach.ts'
 import { contract } from './schema.ts'
 import { type ContractRow, lockContract, moveContract } from './service.ts'
@@ -65,6 +66,15 @@ export async function completeContract(cx: Cx, id: string): Promise<ContractRow>
   cx.audit('contract.complete', ['contract', id], { from: row.state })
   cx.emit('contracts.contract-completed', { contractId: id })
   return after
+}
+
+/**
+ * A contract that stays as it is until this transaction ends: for a later module that opens something for it, and would
+ * otherwise miss the event of an end or a suspension that came just before. @throws not-found
+ */
+export async function holdContract(cx: Cx, id: string): Promise<ContractFacts> {
+  await lockContract(cx, id)
+  return contractOf(cx, id)
 }
 
 /** The grant runs from delivery (clause 2.2 (4)): its last day is set anew when delivery is complete. */

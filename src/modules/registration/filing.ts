@@ -8,7 +8,7 @@ import { nextNumber } from '../../kernel/numbering.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
-import { isCompetent } from '../contracts/index.ts'
+import { holdContract, isCompetent } from '../contracts/index.ts'
 import {
   type FilingMove,
   type FilingState,
@@ -103,7 +103,7 @@ export async function submitFiling(cx: Cx, id: string): Promise<Filing> {
     ...addWorkingDays(cx.now, rules.clocks.filingCheck.workingDays, rules),
   }))
   await keepVersion(cx, filed, null)
-  return filed
+  return closeIfEnded(cx, filed)
 }
 
 /** Only the authority of the trade's division checks it; the buyer's reads along; to all others it does not exist. */
@@ -118,15 +118,17 @@ function requireCompetence(cx: Cx, row: Filing): void {
   )
 }
 
-/** 核查通过 */
-export const passFiling = (cx: Cx, id: string, note: string | null) =>
-  move(
+/** 核查通过; a correction that was ordered before the contract ended leaves nothing open when it has passed. */
+export async function passFiling(cx: Cx, id: string, note: string | null): Promise<Filing> {
+  const passed = await move(
     cx,
     id,
     'pass',
     () => ({ ...noClock, checkedBy: cx.actor.personId, checkedAt: cx.now, reason: note }),
     row => requireCompetence(cx, row),
   )
+  return closeIfEnded(cx, passed)
+}
 
 /** 责令补正, with a reason and a deadline in working days (the pack's default when none is given). */
 export const orderFilingCorrection = (cx: Cx, id: string, input: { reason: string; workingDays?: number }) =>
@@ -193,3 +195,7 @@ export const referFiling = (cx: Cx, id: string) =>
 
 /** The contract ended. */
 export const closeFiling = (cx: Cx, id: string) => move(cx, id, 'close', () => noClock)
+
+/** A contract that ended before its filing could be closed, perhaps before it was opened: cancelled or performed at once. */
+const closeIfEnded = async (cx: Cx, row: Filing): Promise<Filing> =>
+  (await holdContract(cx, row.contractId)).endedAt === null ? row : closeFiling(cx, row.id)
