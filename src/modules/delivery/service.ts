@@ -5,10 +5,10 @@ import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
-import { type ContractFacts, contractOf } from '../contracts/index.ts'
+import { type ContractFacts, contractOf, holdContract } from '../contracts/index.ts'
 import { dataVersionOf } from '../data/index.ts'
-import { type Order, orderOf, startDelivery } from '../orders/index.ts'
-import { type EntitlementMove, entitlementMachine } from './model.ts'
+import { lockOrder, type Order, orderOf, startDelivery } from '../orders/index.ts'
+import { type EntitlementMove, type EntitlementState, entitlementMachine } from './model.ts'
 import { type Entitlement, entitlement } from './schema.ts'
 
 /** What is fetched: the file by its digest, and the name it gets. */
@@ -18,7 +18,12 @@ async function fileOf(cx: Cx, dataVersionId: string) {
   return { dataVersionId, sha256, bytes, fileName, encoding, format: version.format ?? 'bin' }
 }
 
-async function insertEntitlement(cx: Cx, order: Order, contract: ContractFacts): Promise<Entitlement> {
+async function insertEntitlement(
+  cx: Cx,
+  order: Order,
+  contract: ContractFacts,
+  state: EntitlementState,
+): Promise<Entitlement> {
   const file = await fileOf(cx, order.dataVersionId)
   if (file.sha256 !== contract.terms.product.contentHash)
     throw new Error(`order ${order.number} would deliver other bytes than its contract describes`)
@@ -33,7 +38,8 @@ async function insertEntitlement(cx: Cx, order: Order, contract: ContractFacts):
       division: order.division,
       buyerDivision: order.buyerDivision,
       ...file,
-      state: entitlementMachine.initial as 'active',
+      state,
+      reason: state === 'suspended' ? contract.reason : null,
       startsAt: cx.now,
       endsAt: addMonths(cx.now, contract.terms.rights.termMonths),
       rulePack: rulesAt(cx.now).ref,
@@ -45,22 +51,27 @@ async function insertEntitlement(cx: Cx, order: Order, contract: ContractFacts):
 }
 
 /**
- * Delivery opens: the buyer may fetch the data from now on. For an order that was cancelled in the meantime nothing
- * opens, which the log notes.
+ * Delivery opens: the buyer may fetch the data from now on, or once the contract that is suspended is resumed. For an
+ * order or a contract that has ended in the meantime nothing opens, which the log notes.
  */
 export async function openEntitlement(cx: Cx, orderId: string): Promise<void> {
-  const order = await orderOf(cx, orderId)
-  if (order.state !== 'escrowed' && order.state !== 'confirmed') {
-    cx.audit('entitlement.skip', ['order', orderId], { state: order.state })
+  const order = await lockOrder(cx, orderId)
+  const contract = await holdContract(cx, order.contractId)
+  const move = wanted(order, contract)
+  if ((order.state !== 'escrowed' && order.state !== 'confirmed') || move === 'revoke') {
+    cx.audit('entitlement.skip', ['order', orderId], { state: order.state, contractState: contract.state })
     return
   }
-  const row = await insertEntitlement(cx, order, await contractOf(cx, order.contractId))
+  const active = entitlementMachine.initial as EntitlementState
+  const state = move === 'suspend' ? nextState(entitlementMachine, active, move) : active
+  const row = await insertEntitlement(cx, order, contract, state)
   await startDelivery(cx, orderId)
   cx.audit('entitlement.open', ['entitlement', row.id], {
     order: orderId,
     grantee: row.granteeId,
     digest: row.sha256,
     bytes: row.bytes,
+    state,
     endsAt: row.endsAt,
     rulePack: row.rulePack,
   })

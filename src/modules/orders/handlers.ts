@@ -1,12 +1,12 @@
 import type { Handler } from '../../kernel/events.ts'
 import { followContractEnd } from './ending.ts'
-import { createOrder } from './service.ts'
+import { openOrder } from './service.ts'
 
 export const handlers: Handler[] = [
   {
     event: 'contracts.contract-effective',
     name: 'orders.create-order',
-    run: async (cx, { contractId }) => void (await createOrder(cx, String(contractId))),
+    run: (cx, { contractId }) => openOrder(cx, String(contractId)),
   },
   {
     event: 'contracts.contract-terminated',

@@ -4,7 +4,7 @@ import { newId } from '../../kernel/ids.ts'
 import { nextNumber } from '../../kernel/numbering.ts'
 import { conflict, ruleViolated } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
-import { beginTerm, type ContractFacts, contractOf } from '../contracts/index.ts'
+import { beginTerm, type ContractFacts, contractOf, holdContract } from '../contracts/index.ts'
 import { dataVersionOf } from '../data/index.ts'
 import { lockFor, lockOrder, moveOrder, packOf } from './change.ts'
 import { deadline, settlementDay } from './model.ts'
@@ -66,6 +66,13 @@ export async function createOrder(cx: Cx, contractId: string): Promise<Order> {
   }
   const facts = { paymentDueAt: dueAt, isProvisional }
   return moveOrder(cx, confirmed, 'requestPayment', facts, { facts })
+}
+
+/** The order of a contract that took effect. One that has ended in the meantime gets none, which the log notes. */
+export async function openOrder(cx: Cx, contractId: string): Promise<void> {
+  const { endedAt, state } = await holdContract(cx, contractId)
+  if (endedAt === null) await createOrder(cx, contractId)
+  else cx.audit('order.skip', ['contract', contractId], { contractState: state })
 }
 
 /**
