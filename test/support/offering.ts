@@ -27,6 +27,8 @@ export async function confirmedData(
   bytes: Buffer | string = sampleCsv,
 ) {
   const { id } = await x.ok('POST /data-versions', { as, raw: formOf(fileName, bytes) })
+  // the same file sent twice at once is one version, which the first request may still be reading
+  await x.until(async () => (await x.ok(`GET /data-versions/${id}`, { as })).state !== 'profiling', 'the reading')
   return x.ok(`POST /data-versions/${id}/confirm`, { as, body: {} })
 }
 

@@ -10,18 +10,22 @@ export interface TradeOptions {
   readonly amountFen?: number
   /** what differs in the product's content */
   readonly content?: Record<string, unknown>
+  /** a product that is listed already, with its price; instead of one made for this trade */
+  readonly productId?: string
 }
 
 export const scenario = '结合空气质量数据安排大棚通风，成果仅供本公司农技人员使用'
 
-/** A contract that both sides have signed, over a product listed for it; answers the contract. */
-export async function signedContract(x: TestExchange, { vendor, buyer }: Parties, options: TradeOptions = {}) {
+async function productOf(x: TestExchange, vendor: Cast, options: TradeOptions): Promise<string> {
+  if (options.productId) return options.productId
   const amountFen = options.amountFen ?? 1_250_000
   const plan = amountFen === 0 ? { kind: 'free' as const } : { kind: 'one-off' as const, amountFen }
-  const { id: productId } = await listedProduct(x, vendor, {
-    plan,
-    ...(options.content && { content: options.content }),
-  })
+  return (await listedProduct(x, vendor, { plan, ...(options.content && { content: options.content }) })).id
+}
+
+/** A contract that both sides have signed, over a product listed for it; answers the contract. */
+export async function signedContract(x: TestExchange, { vendor, buyer }: Parties, options: TradeOptions = {}) {
+  const productId = await productOf(x, vendor, options)
   const { id } = await x.ok('POST /contracts', {
     as: buyer.maker,
     body: { productId, purpose: '内部分析', scenario },
