@@ -44,8 +44,6 @@ function successOf(route: Route) {
 
 function documentOf(route: Route) {
   const { spec } = route
-  const problem = { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }
-  const statuses = spec.body ? [...always, 413, 415] : always
   const takesKey = route.kind === 'write' && !route.spec.hasSecretReply
   return {
     operationId: spec.operation,
@@ -59,8 +57,21 @@ function documentOf(route: Route) {
       headers: { type: 'object', properties: { ...organizationHeader, ...(takesKey && keyHeader) } },
     }),
     ...(spec.body && { body: shown(spec.body) }),
-    response: { ...successOf(route), ...Object.fromEntries(statuses.map(status => [status, problem])) },
+    response: successOf(route),
   }
+}
+
+const problem = { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }
+
+/**
+ * Adds to a route's schema what it may be refused with, for the API document only: problems are written out without a
+ * serializer, and to make eight of them for each route took half of the time in which the server gets ready.
+ */
+export function withProblems<T extends { operationId?: unknown; body?: unknown; response?: unknown }>(schema: T): T {
+  if (schema?.operationId === undefined) return schema
+  const statuses = schema.body ? [...always, 413, 415] : always
+  const refusals = Object.fromEntries(statuses.map(status => [status, problem]))
+  return { ...schema, response: { ...(schema.response as object), ...refusals } }
 }
 
 /** The Idempotency-Key of a request: 1–200 visible ASCII characters. */

@@ -16,6 +16,7 @@ import { ProblemShape } from '../wire.ts'
 import { drainAtClose, logGivenUp } from './drain.ts'
 import { OneLine, refuseAddress, refuseBytes } from './edge.ts'
 import { replyWithProblem } from './failure.ts'
+import { withProblems } from './mount.ts'
 import { useValidators } from './validation.ts'
 
 export interface ServerOptions {
@@ -76,6 +77,7 @@ async function protect(app: FastifyInstance, options: ServerOptions): Promise<vo
 
 async function describe(app: FastifyInstance, publicUrl: string): Promise<void> {
   await app.register(swagger, {
+    transform: ({ schema, url }) => ({ schema: withProblems(schema), url }),
     openapi: {
       openapi: '3.1.0',
       info: {
