@@ -72,7 +72,15 @@ async function cases(stage: Stage) {
       ),
     })),
     {
-      name: 'one product',
+      name: 'one product (kept)',
+      product: read(ids.slice(0, 100).map(row => `/${row.product_id}`)),
+      limit: side(
+        limitPort,
+        ids.slice(0, 100).map(row => `/detail/${row.product_id}`),
+      ),
+    },
+    {
+      name: 'one product (none kept)',
       product: read(ids.map(row => `/${row.product_id}`)),
       limit: side(
         limitPort,

@@ -111,7 +111,7 @@ async function openKit(
 /** Puts the exchange together on a migrated database; the same for main, tests and command line. */
 export async function createExchange(config: Config, databaseUrl: string, logger: Logger): Promise<Exchange> {
   const client = connect(databaseUrl)
-  const readers = connect(databaseUrl, { size: 2, name: 'jinshu-readers', isReadOnly: true })
+  const readers = connect(databaseUrl, { size: 4, name: 'jinshu-readers', isReadOnly: true })
   const jobs = connect(databaseUrl, { size: 1, name: 'jinshu-jobs', isPlain: true })
   const handlers = modules.flatMap(m => m.handlers ?? [])
   const timers = modules.flatMap(m => m.timers ?? [])
