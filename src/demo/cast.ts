@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { usccCheckCharacter } from '../kernel/uscc.ts'
 import type { Client, Player } from './client.ts'
-import { demoPassword, type Operator } from './operator.ts'
+import { demoPassword, ensureMember, type Operator } from './operator.ts'
 
 /** How an organisation of the demo introduces itself. */
 export interface Role {
@@ -72,12 +72,9 @@ export async function makeCast(client: Client, operator: Operator, role: Role, u
   if (memberships[0]?.state !== 'verified') {
     await client.send(`POST /organizations/${id}/accept`, { as: operator.maker })
     await client.call(`POST /organizations/${id}/verify`, { as: operator.checker })
-    for (const [duty, player] of Object.entries({ checker, finance }))
-      await client.call('PUT /members', {
-        as: administrator,
-        body: { email: player.email, duties: duties[duty as keyof typeof duties] },
-      })
   }
+  for (const [duty, player] of Object.entries({ checker, finance }))
+    await ensureMember(client, administrator, player.email, duties[duty as keyof typeof duties])
   return {
     id,
     uscc,

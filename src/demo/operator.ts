@@ -58,14 +58,17 @@ export async function openOperator(exchange: Exchange, url: string): Promise<Ope
   const administrator = await actingFor(client, operatorAccounts.administrator)
   for (const [role, account] of Object.entries(operatorAccounts)) {
     if (role === 'administrator') continue
-    const made = await client.send('POST /persons', { body: { ...account, password: demoPassword } })
-    if (made.status === 201)
-      await client.call('PUT /members', {
-        as: administrator,
-        body: { email: account.email, duties: duties[role as keyof typeof duties] },
-      })
+    await client.send('POST /persons', { body: { ...account, password: demoPassword } })
+    await ensureMember(client, administrator, account.email, duties[role as keyof typeof duties])
   }
   return signInOperator(client)
+}
+
+/** Gives a person duties unless they are a member already: what an interrupted start left out is made up for. */
+export async function ensureMember(client: Client, as: Player, email: string, held: readonly string[]): Promise<void> {
+  const members = await client.call<{ email: string }[]>('GET /members', { as })
+  if (members.some(member => member.email === email)) return
+  await client.call('PUT /members', { as, body: { email, duties: held } })
 }
 
 async function actingFor(client: Client, account: { email: string; name: string }): Promise<Player> {

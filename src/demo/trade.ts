@@ -159,21 +159,23 @@ export function importStatement(client: Client, operator: Operator, name: string
   )
 }
 
-/** Registers and confirms a bank account of an organisation, unless it has one. */
+/** Registers and confirms a bank account of an organisation, as far as that is not done yet. */
 export async function openAccount(
   client: Client,
   operator: Operator,
   who: Player,
   accountNumber: string,
 ): Promise<void> {
-  const { items } = await client.call<{ items: { organizationId: string }[] }>('GET /bank-accounts?limit=100', {
-    as: who,
-  })
-  if (items.some(item => item.organizationId === who.organizationId)) return
-  const account = await client.call<{ id: string }>('POST /bank-accounts', {
-    as: who,
-    body: { bankName: '晋商银行太原分行', accountNumber, password: demoPassword },
-  })
+  type Account = { id: string; organizationId: string; state: string }
+  const { items } = await client.call<{ items: Account[] }>('GET /bank-accounts?limit=100', { as: who })
+  const own = items.filter(item => item.organizationId === who.organizationId)
+  if (own.some(item => item.state === 'confirmed')) return
+  const account =
+    own.find(item => item.state === 'submitted') ??
+    (await client.call<Account>('POST /bank-accounts', {
+      as: who,
+      body: { bankName: '晋商银行太原分行', accountNumber, password: demoPassword },
+    }))
   await client.call(`POST /bank-accounts/${account.id}/confirm`, { as: operator.cashier })
 }
 
