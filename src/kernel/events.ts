@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import type { Cx, Rx } from './command.ts'
 import type { Client, RawTx } from './db/client.ts'
+import { adoptOrphans, whileHeld } from './orphans.ts'
 
 /** What an event carries: ids and plain facts, JSON only. */
 export type Payload = Readonly<Record<string, string | number | boolean | null>>
@@ -83,6 +84,7 @@ export async function openEventBus(client: Client, handlers: readonly Handler[],
         retryDelayMax: 600,
       })
   })
+  let stopAdopting = async () => {}
   const bus: EventBus = {
     async send(sql, event, payload) {
       const db = { executeSql: (statement: string, values?: unknown[]) => execute(sql, statement, values, true) }
@@ -92,8 +94,9 @@ export async function openEventBus(client: Client, handlers: readonly Handler[],
     async work(perform) {
       for (const handler of handlers)
         await boss.work<Payload>(queueOf(handler), { pollingIntervalSeconds: 0.5, batchSize: 1 }, async jobs => {
-          for (const job of jobs) await perform(handler, job.id, job.data)
+          for (const job of jobs) await whileHeld(client, job.id, () => perform(handler, job.id, job.data))
         })
+      stopAdopting = adoptOrphans(boss, client, handlers.map(queueOf), onError)
     },
     async counts() {
       const queues = await boss.getQueues()
@@ -104,7 +107,10 @@ export async function openEventBus(client: Client, handlers: readonly Handler[],
         failed: q.failedCount,
       }))
     },
-    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+    async stop() {
+      await stopAdopting()
+      await boss.stop({ graceful: true, timeout: 10_000 })
+    },
   }
   return bus
 }

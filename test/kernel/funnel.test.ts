@@ -370,6 +370,37 @@ t.test('an event is sent with the commit only, and its effect happens once howev
   await Promise.all([client.end(), jobs.end()])
 })
 
+t.test('a job whose worker is gone goes to another within seconds, and one that only takes long does not', async t => {
+  const handler = { event: 'test.work-begun', name: 'test.work', run: async () => {} }
+  const jobs = [1, 2].map(() => connect(x.url, { size: 1, isPlain: true }))
+  const [dying, living] = [
+    await openEventBus(jobs[0]!, [handler], () => {}),
+    await openEventBus(jobs[1]!, [handler], () => {}),
+  ]
+  const taken: string[] = []
+  let release = () => {}
+  await dying.work(async (_handler, id) => {
+    taken.push(id)
+    await new Promise<void>(done => {
+      release = done
+    })
+  })
+  await x.sql.begin(sql => living.send(sql, handler.event, { id: 'long' }))
+  await x.until(async () => taken.length > 0, 'the job taken')
+  await living.work(async (_handler, id) => void taken.push(id))
+  await wait(4_500)
+  t.equal(taken.length, 1, 'nobody else takes what is being worked')
+  await jobs[0]!.end({ timeout: 0 })
+  const began = performance.now()
+  await x.until(async () => taken.length > 1, 'the job taken again')
+  t.equal(taken[1], taken[0])
+  t.ok(performance.now() - began < 10_000)
+  release()
+  await living.stop()
+  await dying.stop().catch(() => {})
+  await jobs[1]!.end()
+})
+
 t.test('while the database is away answers say so, and all heals by itself when it comes back', async t => {
   const home = await mkdtemp(join(tmpdir(), 'jinshu-funnel-'))
   await chmod(home, 0o711)
