@@ -24,14 +24,15 @@ const duties: Record<keyof typeof operatorAccounts, string[]> = {
 
 export type Operator = Record<keyof typeof operatorAccounts, Player>
 
-/** Founds the exchange if nobody has: the operator's organisation and its first administrator. */
-async function found(exchange: Exchange): Promise<void> {
-  const isFounded = await exchange.engine.read(system, async rx => {
-    const [row] = await rx.sql<{ n: number }[]>`
-      select 1 as n from identity.organization where 'operator' = any(requested_roles) limit 1`
-    return row !== undefined
+const isFounded = (exchange: Exchange): Promise<boolean> =>
+  exchange.engine.read(system, async rx => {
+    const rows = await rx.sql`
+      select 1 from identity.organization where 'operator' = any(requested_roles) limit 1`
+    return rows.length > 0
   })
-  if (isFounded) return
+
+/** Founds the exchange: the operator's organisation and its first administrator. */
+async function found(exchange: Exchange): Promise<void> {
   await exchange.engine.write(system, { operation: 'foundExchange' }, async cx => {
     const { administrator } = operatorAccounts
     const person = await registerPerson(cx, { ...administrator, password: demoPassword })
@@ -51,9 +52,13 @@ async function found(exchange: Exchange): Promise<void> {
   })
 }
 
-/** The operator's people, signed in; made on the first call. */
+/** The operator's people, signed in; made on the first call, by several processes at once if need be. */
 export async function openOperator(exchange: Exchange, url: string): Promise<Operator> {
-  await found(exchange)
+  if (!(await isFounded(exchange)))
+    await found(exchange).catch(async error => {
+      // another process may have been faster: an address is one person's
+      if (!(await isFounded(exchange))) throw error
+    })
   const client = new Client(url)
   const administrator = await actingFor(client, operatorAccounts.administrator)
   for (const [role, account] of Object.entries(operatorAccounts)) {
