@@ -1,23 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { removeEmbedded } from '../../src/kernel/embedded/index.ts'
 import { launch, run } from '../support/command.ts'
+import { freePort } from '../support/process.ts'
 
 /** Seconds of the exchange's first minutes after which everything is killed; the demo exchange is being made then. */
 const moments = process.env.JINSHU_TEST_FULL ? [1, 3, 4.5, 6, 7.5, 9, 11, 13] : [4, 8]
-
-const freePort = () =>
-  new Promise<number>(resolve => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 
 const gone = (child: ChildProcess) => new Promise<void>(resolve => child.once('exit', () => resolve()))
 

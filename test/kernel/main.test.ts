@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, connect as dial } from 'node:net'
@@ -6,66 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import postgres from 'postgres'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { openDatabase } from '../../src/cli/database.ts'
 import { ConfigError, readConfig } from '../../src/config.ts'
 import { sentenceFor } from '../../src/giveup.ts'
 import { removeEmbedded } from '../../src/kernel/embedded/index.ts'
-import { launch, run } from '../support/command.ts'
+import { run } from '../support/command.ts'
 import { freshDatabase } from '../support/database.ts'
 import { newUscc, password } from '../support/exchange.ts'
+import { freePort, start } from '../support/process.ts'
 
 const top = await mkdtemp(join(tmpdir(), 'jinshu-main-'))
 await chmod(top, 0o711)
 t.teardown(() => rm(top, { recursive: true, force: true }))
 let homes = 0
 const newHome = () => join(top, `home-${++homes}`)
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  await new Promise(resolve => probe.close(resolve))
-  return port
-}
-
-interface Process {
-  readonly child: ChildProcess
-  readonly port: number
-  readonly url: string
-  said(): string
-  /** How it ended: exit code, or the signal that ended it. */
-  readonly ended: Promise<number | string>
-}
-
-/** Starts the exchange and waits until it says that it serves. */
-async function start(t: Test, env: Record<string, string>): Promise<Process> {
-  const port = Number(env.PORT ?? (await freePort()))
-  const child = launch('src/main.ts', [], {
-    HOST: '',
-    PUBLIC_URL: '',
-    JINSHU_ROLE: '',
-    LOG_LEVEL: '',
-    ...env,
-    PORT: `${port}`,
-  })
-  t.teardown(() => child.kill('SIGKILL'))
-  let words = ''
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on('data', part => {
-      words += part
-    })
-  const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | string)
-  let isOver = false
-  void ended.then(() => {
-    isOver = true
-  })
-  for (let i = 0; i < 1200 && !words.includes('晋数 Jinshu ·'); i++) {
-    if (isOver) throw new Error(`the process ended at once: ${words}`)
-    await wait(50)
-  }
-  return { child, port, url: `http://127.0.0.1:${port}`, said: () => words, ended }
-}
 
 const post = (url: string, body: object, headers = {}) =>
   fetch(url, {
