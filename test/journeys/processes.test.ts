@@ -25,8 +25,12 @@ async function uploadSlowly(url: string, as: Player, file: Buffer, hold: () => P
       'jinshu-organization': as.organizationId!,
       'content-type': type,
       'content-length': bytes.length,
+      expect: '100-continue',
     },
   })
+  outgoing.flushHeaders()
+  // the process says that it has the request, not only the kernel that it has the connection
+  await once(outgoing, 'continue')
   const answered = once(outgoing, 'response')
   const half = Math.floor(bytes.length / 2)
   outgoing.write(bytes.subarray(0, half))
