@@ -227,6 +227,24 @@ journey('silence is acceptance where the contract says so, when the working days
   closes(t, await ending(trade))
 })
 
+journey('while a contract is suspended silence says nothing; when it is resumed the period begins anew', async t => {
+  const trade = await delivered()
+  const { acceptanceDueAt: before } = await order(trade)
+  const as = operator.checker
+  const path = `POST /contracts/${trade.contractId}`
+  await x.ok(`${path}/suspend`, { as, body: { reason: '数据来源被投诉，暂停履行' } })
+  await after(before)
+  await market.wait('the period to be void', async () => (await order(trade)).acceptanceDueAt === null)
+  t.equal((await order(trade)).state, 'delivered')
+  await x.ok(`${path}/resume`, { as, body: { reason: '投诉不成立，恢复履行' } })
+  const again = await market.wait('a new period', async () => (await order(trade)).acceptanceDueAt)
+  t.ok(again > before)
+  await after(again)
+  t.ok((await reach(trade, 'accepted')).isDeemedAccepted)
+  await settle(trade)
+  closes(t, await ending(trade))
+})
+
 journey('elsewhere the buyer is reminded, once, and the order waits', async t => {
   const trade = await delivered(spoken)
   await after((await order(trade)).acceptanceDueAt)

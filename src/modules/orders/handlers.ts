@@ -1,5 +1,6 @@
 import type { Handler } from '../../kernel/events.ts'
 import { followContractEnd } from './ending.ts'
+import { restartPeriods } from './periods.ts'
 import { openOrder } from './service.ts'
 
 export const handlers: Handler[] = [
@@ -17,5 +18,10 @@ export const handlers: Handler[] = [
     event: 'contracts.contract-annulled',
     name: 'orders.follow-annulment',
     run: (cx, { contractId }) => followContractEnd(cx, String(contractId)),
+  },
+  {
+    event: 'contracts.contract-resumed',
+    name: 'orders.restart-periods',
+    run: (cx, { contractId }) => restartPeriods(cx, String(contractId)),
   },
 ]

@@ -3,6 +3,7 @@ import type { Rx } from '../../kernel/command.ts'
 import { NotDue, type Timer } from '../../kernel/events.ts'
 import { lockOrder, updateOrder } from './change.ts'
 import { isDeliveryOverdue, orderMachine } from './model.ts'
+import { isVoided } from './periods.ts'
 import { cancelOrder } from './refund.ts'
 import { order } from './schema.ts'
 import { acceptOrder } from './service.ts'
@@ -17,6 +18,7 @@ const paymentEnds: Timer = {
   async run(cx, id) {
     const row = await lockOrder(cx, id)
     if (row.state !== 'awaiting_payment' || row.paymentDueAt === null || row.paymentDueAt > cx.now) throw new NotDue()
+    if (await isVoided(cx, row, 'paymentDueAt')) return
     await cancelOrder(cx, id, { reason: '逾期未付款 (payment overdue)' })
   },
 }
@@ -36,6 +38,7 @@ const acceptanceEnds: Timer = {
     const row = await lockOrder(cx, id)
     const isDue = row.state === 'delivered' && row.acceptanceDueAt !== null && row.acceptanceDueAt <= cx.now
     if (!isDue || row.acceptanceRemindedAt !== null) throw new NotDue()
+    if (await isVoided(cx, row, 'acceptanceDueAt')) return
     if (row.isSilenceAcceptance) return void (await acceptOrder(cx, id))
     await updateOrder(cx, row, { acceptanceRemindedAt: cx.now }, 'remind-acceptance', {
       acceptanceDueAt: row.acceptanceDueAt,
