@@ -35,3 +35,23 @@ export const system: Actor = { kind: 'system', ...nobody }
 
 /** The pseudonym under which an actor stands in the log: an id that means nothing once the person's row is erased. */
 export const pseudonym = (actor: Actor): string => (actor.personId ? `${actor.kind}:${actor.personId}` : actor.kind)
+
+/** An organisation that a viewer may act for. */
+export interface ViewerMembership {
+  readonly organizationId: string
+  readonly nameZh: string
+  readonly nameEn: string | null
+  /** state of its verification */
+  readonly state: string
+  readonly roles: readonly string[]
+  readonly duties: readonly string[]
+}
+
+/** A person who looks at pages, signed in by cookie: what the frame around every page says of them. */
+export interface Viewer {
+  readonly personId: string
+  readonly name: string
+  readonly email: string
+  /** Oldest first; the acting one is named by `Actor.organizationId`. */
+  readonly memberships: readonly ViewerMembership[]
+}
