@@ -107,6 +107,7 @@ export const access: AccessTable = {
   'registration.renew': ['vendor:checker'],
   'filing.list': ['member'],
   'filing.read': ['member'],
+  'filing.submit': ['vendor:maker', 'operator:maker'],
   'filing.pass': ['authority:maker', 'authority:checker'],
   'filing.order-correction': ['authority:maker', 'authority:checker'],
   'filing.correct': ['vendor:maker', 'operator:maker'],

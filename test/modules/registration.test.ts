@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import t from 'tap'
 import { verifySeal } from '../../src/kernel/documents/seal.ts'
 import { isNumber } from '../../src/kernel/numbers.ts'
+import { openFiling } from '../../src/modules/registration/filing.ts'
 import { incompleteness, maskName } from '../../src/modules/registration/model.ts'
 import { openExchange } from '../support/exchange.ts'
+import { insertContract, run } from '../support/orders.ts'
 import { textOfPdf } from '../support/pdf.ts'
 import { signedContract } from '../support/trade.ts'
 
@@ -221,6 +223,49 @@ t.test('a correction that outlives its contract is checked all the same, and the
   const explanation = '已补充具体应用场景'
   t.equal((await x.ok(`POST ${path}/correct`, { as: vendor.maker, body: { explanation } })).state, 'filed')
   t.equal((await x.ok(`POST ${path}/pass`, { as: taiyuan.maker, body: {} })).state, 'closed')
+})
+
+t.test('an incomplete filing waits as draft until it is submitted again with what it lacks', async t => {
+  const contractId = await run(x, cx => insertContract(cx, { vendor, buyer }))
+  await x.sql`update contracts.contract set pdf_sha256 = ${'a'.repeat(64)}, body = '合同正文', text_hash = ${'b'.repeat(64)},
+    terms = jsonb_set(terms, '{containsPersonalInfo}', 'true') where id = ${contractId}`
+  const draft = await run(x, cx => openFiling(cx, contractId))
+  t.match(draft, { state: 'draft', number: null, reason: '/personalInfoBasis: 涉及个人信息，须说明合法性基础' })
+  const path = `/filings/${draft.id}`
+  const submit = (as: typeof vendor.maker, body: object, at = path) => x.call(`POST ${at}/submit`, { as, body })
+  const personalInfoBasis = '已取得个人的单独同意'
+
+  const stranger = (await x.organization(['vendor'])).maker
+  const foreign = await submit(stranger, { personalInfoBasis })
+  const missing = await submit(stranger, { personalInfoBasis }, `/filings/${vendor.id}`)
+  t.equal(foreign.status, 404)
+  t.same({ ...foreign.body, instance: '' }, { ...missing.body, instance: '' }, 'as if it did not exist')
+  for (const as of [buyer.maker, taiyuan.maker, vendor.finance]) t.equal((await submit(as, {})).status, 403)
+  t.match((await submit(vendor.maker, { purpose: '另一目的' })).body.errors, [{ pointer: '/purpose' }])
+
+  const still = await submit(vendor.maker, { remarks: '合法性基础随后补充' })
+  t.match(still.body, { state: 'draft', number: null, version: 1, reason: /personalInfoBasis/ })
+  t.same((await x.ok(`GET ${path}`, { as: taiyuan.maker })).versions, [], 'nothing was reported')
+  const tries = await Promise.all([vendor.maker, x.operator.maker].map(as => submit(as, { personalInfoBasis })))
+  t.same(tries.map(r => r.status).sort(), [200, 409], 'two at once: one report')
+  const filed = await x.ok(`GET ${path}`, { as: taiyuan.maker })
+  t.match(filed, { state: 'filed', version: 1, reason: null })
+  t.match(filed.facts, { personalInfoBasis, remarks: '合法性基础随后补充' }, 'what was said before is kept')
+  t.ok(isNumber(filed.number) && filed.dueAt)
+  t.match(filed.versions, [{ version: 1, factsHash: filed.factsHash }])
+  const { items } = await x.ok(`GET /audit-entries?subject=filing/${draft.id}&limit=100`, { as: vendor.maker })
+  t.same(
+    items.map((entry: any) => entry.action).sort(),
+    ['file', 'reopen', 'reopen', 'submit', 'submit', 'submit'].map(move => `filing.${move}`),
+  )
+
+  await x.until(async () => (await x.ok(`GET ${path}`, { as: vendor.maker })).receiptSha256, 'the receipt')
+  t.equal((await submit(vendor.maker, {})).status, 409, 'filed')
+  await x.ok(`POST ${path}/order-correction`, { as: taiyuan.checker, body: { reason: '使用场景描述过于笼统' } })
+  t.equal((await submit(vendor.maker, {})).status, 409, 'a correction has its own way')
+  await x.ok(`POST ${path}/correct`, { as: vendor.maker, body: { explanation: '已补充具体应用场景' } })
+  await x.ok(`POST ${path}/pass`, { as: taiyuan.maker, body: {} })
+  t.equal((await submit(vendor.maker, {})).status, 409, 'checked')
 })
 
 t.test('completeness and masking are decided by rule', async t => {

@@ -89,9 +89,36 @@ async function keepVersion(cx: Cx, row: Filing, explanation: string | null): Pro
   })
 }
 
-/** Submits a draft and checks it for completeness; what it lacks is kept as the reason. */
-export async function submitFiling(cx: Cx, id: string): Promise<Filing> {
-  const submitted = await move(cx, id, 'submit', () => ({ reason: null }))
+/** What people may add to a filing or change in it: what they wrote, never what the contract or the file says. */
+export interface Statements {
+  readonly scenario?: string
+  readonly personalInfoBasis?: string
+  readonly remarks?: string
+}
+
+function withStatements(row: Filing, statements: Statements): Pick<Filing, 'facts' | 'factsHash'> {
+  const facts: TradeFacts = { ...row.facts, ...statements }
+  return { facts, factsHash: hashOf(facts) }
+}
+
+/** The vendor reports, or the operator for it; to all others there is nothing here to report. */
+function requireReporter(cx: Cx, row: Filing): void {
+  const { kind, organizationId, roles } = cx.actor
+  if (kind !== 'system' && row.vendorId !== organizationId && !roles.includes('operator')) throw notFound()
+}
+
+/**
+ * Submits a draft, with what it lacked where people have to say that, and checks it for completeness: a complete one is
+ * filed, an incomplete one goes back to draft with all that it lacks as the reason. @throws not-found, state-conflict
+ */
+export async function submitFiling(cx: Cx, id: string, statements: Statements = {}): Promise<Filing> {
+  const submitted = await move(
+    cx,
+    id,
+    'submit',
+    row => ({ ...withStatements(row, statements), reason: null }),
+    row => requireReporter(cx, row),
+  )
   const missing = incompleteness(submitted.facts)
   if (missing.length > 0)
     return move(cx, id, 'reopen', () => ({ reason: missing.map(e => `${e.pointer}: ${e.message.zh}`).join('；') }))
@@ -149,34 +176,25 @@ export const orderFilingCorrection = (cx: Cx, id: string, input: { reason: strin
     row => requireCompetence(cx, row),
   )
 
-/** What a correction may change: what people wrote, never what the contract or the file says. */
-export interface Correction {
+/** The answer to an ordered correction: what was done about it, and what is stated differently now. */
+export interface Correction extends Statements {
   readonly explanation: string
-  readonly scenario?: string
-  readonly personalInfoBasis?: string
-  readonly remarks?: string
 }
 
 /** The vendor's (or the operator's) answer to an ordered correction: a new version, filed and to be checked again. */
 export async function correctFiling(cx: Cx, id: string, input: Correction): Promise<Filing> {
-  const { explanation, ...changes } = input
+  const { explanation, ...statements } = input
   const rules = rulesAt(cx.now)
-  const answer = (before: Filing): Change => {
-    const facts: TradeFacts = { ...before.facts, ...changes }
-    return {
-      facts,
-      factsHash: hashOf(facts),
-      version: before.version + 1,
-      reason: null,
-      receiptSha256: null,
-      filedAt: cx.now,
-      rulePack: rules.ref,
-      ...addWorkingDays(cx.now, rules.clocks.filingCheck.workingDays, rules),
-    }
-  }
-  const row = await move(cx, id, 'correct', answer, before => {
-    if (before.vendorId !== cx.actor.organizationId && !cx.actor.roles.includes('operator')) throw notFound()
+  const answer = (before: Filing): Change => ({
+    ...withStatements(before, statements),
+    version: before.version + 1,
+    reason: null,
+    receiptSha256: null,
+    filedAt: cx.now,
+    rulePack: rules.ref,
+    ...addWorkingDays(cx.now, rules.clocks.filingCheck.workingDays, rules),
   })
+  const row = await move(cx, id, 'correct', answer, before => requireReporter(cx, before))
   await keepVersion(cx, row, explanation)
   return row
 }

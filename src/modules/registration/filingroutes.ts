@@ -1,7 +1,7 @@
 import { type Route, read, write } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
-import { correctFiling, orderFilingCorrection, passFiling } from './filing.ts'
+import { correctFiling, orderFilingCorrection, passFiling, submitFiling } from './filing.ts'
 import { listFilings, readFiling } from './queries.ts'
 import {
   CorrectionBody,
@@ -11,6 +11,7 @@ import {
   FilingShape,
   ListQueryShape,
   PassBody,
+  SubmitFilingBody,
   toFiling,
   toFilingDetail,
 } from './wire.ts'
@@ -40,6 +41,17 @@ export const filingRoutes: Route[] = [
     params: IdParams,
     reply: FilingDetail,
     run: async (rx, { params }) => toFilingDetail(await readFiling(rx, params.id), rx.now),
+  }),
+  write({
+    at: 'POST /filings/:id/submit',
+    operation: 'submitFiling',
+    permission: 'filing.submit',
+    tag,
+    summary: text('补全后重新报送备案', 'Submit an incomplete filing again'),
+    params: IdParams,
+    body: SubmitFilingBody,
+    reply: FilingShape,
+    run: async (cx, { params, body }) => toFiling(await submitFiling(cx, params.id, body), cx.now),
   }),
   write({
     at: 'POST /filings/:id/pass',

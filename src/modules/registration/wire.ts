@@ -127,12 +127,13 @@ export const CorrectionOrderBody = closed({
   reason: Reason,
   workingDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
 })
-export const CorrectionBody = closed({
-  explanation: Reason,
+const statements = {
   scenario: Type.Optional(Type.String({ minLength: 4, maxLength: 2000 })),
   personalInfoBasis: Type.Optional(Type.String({ minLength: 4, maxLength: 2000 })),
   remarks: Type.Optional(Type.String({ maxLength: 2000 })),
-})
+}
+export const SubmitFilingBody = closed(statements)
+export const CorrectionBody = closed({ explanation: Reason, ...statements })
 export const VerificationShape = Type.Object({
   number: Type.String(),
   kind: Type.String({ enum: ['registration', 'filing'] }),
