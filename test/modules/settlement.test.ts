@@ -4,6 +4,7 @@ import t from 'tap'
 import { system } from '../../src/kernel/actor.ts'
 import { parseYuan } from '../../src/kernel/money.ts'
 import { Problem } from '../../src/kernel/problem.ts'
+import { suspendContract } from '../../src/modules/contracts/index.ts'
 import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
 import { acceptOrder, deliverOrder, type Order, orderStateOf } from '../../src/modules/orders/index.ts'
 import { bankTransfer } from '../../src/modules/settlement/gateways/banktransfer.ts'
@@ -490,6 +491,41 @@ t.test('a payout that bounces is owed again; a new account cools before it is pa
     where state = 'confirmed' limit 1`
   t.equal(used.length, 1)
   await pay(again.id)
+  t.equal(await stateOf(order.id), 'closed')
+  t.same(await violated(), [])
+})
+
+t.test('a suspension that is on its way when a payout is ordered freezes it until the contract is resumed', async t => {
+  const order = await accepted(50_000n)
+  await x.advanceDays(7)
+  const ready = await x.until(async () => (await payoutsOf(`orderId=${order.id}&state=ready`))[0])
+  const batch = () => x.call('POST /payout-batches', { as: operator.finance, body: { payoutIds: [ready.id] } })
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const suspension = run(x, async cx => {
+    await suspendContract(cx, order.contractId, '数据来源被投诉，暂停履行')
+    begun.resolve()
+    await gate.promise
+  })
+  await begun.promise
+  let isAnswered = false
+  const racing = batch().finally(() => {
+    isAnswered = true
+  })
+  await x.until(async () => {
+    const waiting = await x.sql`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    return waiting.length > 0 || isAnswered
+  }, 'the payment to meet the suspension')
+  t.notOk(isAnswered, 'it waits for what is being decided')
+  gate.resolve()
+  await suspension
+  t.match(await racing, { status: 409, body: { type: '/problems/state-conflict' } })
+  t.equal((await batch()).status, 409, 'and later as well')
+  t.equal((await payoutsOf(`orderId=${order.id}`))[0].state, 'ready')
+  t.equal(await balance(`payable:${vendor.id}`), 49_000n, 'nothing is on its way')
+  const reason = { reason: '投诉不成立，恢复履行' }
+  await x.ok(`POST /contracts/${order.contractId}/resume`, { as: operator.checker, body: reason })
+  await pay(ready.id)
   t.equal(await stateOf(order.id), 'closed')
   t.same(await violated(), [])
 })

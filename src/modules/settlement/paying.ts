@@ -9,7 +9,7 @@ import { nextState } from '../../kernel/machine.ts'
 import { sumFen } from '../../kernel/money.ts'
 import { conflict, invalidInput, notFound, stateConflict } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
-import { contractOf } from '../contracts/index.ts'
+import { holdContract } from '../contracts/index.ts'
 import { samePerson } from '../identity/index.ts'
 import { postTransaction, reverseTransaction, transactionByReference } from '../ledger/index.ts'
 import { finishRefund, finishSettlement, lockOrder, orderOf } from '../orders/index.ts'
@@ -47,11 +47,14 @@ async function purposeOf(cx: Cx, row: Payout): Promise<string> {
   return `退回 ${line!.bankSerial}`
 }
 
-/** A contract that is suspended or in dispute freezes the vendor's payout, also one that is ready (domain 5.2). */
+/**
+ * A contract that is suspended or in dispute freezes the vendor's payout, also one that is ready (domain 5.2). It is held
+ * until the payout is ordered: a suspension or dispute that comes at the same time is either seen here or comes after.
+ */
 async function requireUnfrozen(cx: Cx, row: Payout): Promise<void> {
   if (row.kind !== 'vendor') return
   const { number, contractId } = await orderOf(cx, row.orderId!)
-  const { state, isDisputed } = await contractOf(cx, contractId)
+  const { state, isDisputed } = await holdContract(cx, contractId)
   if (state === 'suspended' || isDisputed)
     throw stateConflict(
       text(
