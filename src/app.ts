@@ -129,7 +129,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
     problemPage: problems.pageFor,
   })
   setSigner(app)
-  identity.useAuthentication(app, client)
+  identity.useAuthentication(app, client, kit.settings)
   mountProbes(
     app,
     bus,

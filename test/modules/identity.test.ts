@@ -7,10 +7,10 @@ import {
   sign as signBytes,
 } from 'node:crypto'
 import t from 'tap'
-import { system } from '../../src/kernel/actor.ts'
+import { anonymous, system } from '../../src/kernel/actor.ts'
 import { connect } from '../../src/kernel/db/client.ts'
 import { exchangeKey } from '../../src/kernel/keys.ts'
-import { foundExchange, organizationMachine } from '../../src/modules/identity/index.ts'
+import { foundExchange, organizationMachine, signInForWeb } from '../../src/modules/identity/index.ts'
 import { passwordErrors } from '../../src/modules/identity/model.ts'
 import { type Cast, newUscc, openExchange, password, type Reply, type Role } from '../support/exchange.ts'
 
@@ -509,4 +509,70 @@ t.test('an organisation’s key signs and its fingerprint can be checked', async
   t.equal(createHash('sha256').update(der).digest('hex'), shown.keyFingerprint)
   const [row] = await x.sql`select sealed_key from identity.organization_key where organization_id = ${vendor.id}`
   t.notMatch(row!.sealed_key.toString('latin1'), 'PRIVATE KEY', 'the private part is never stored in the clear')
+})
+
+const webSignIn = async (email: string, given = password) => {
+  const outcome = await x.exchange.engine.write(anonymous, { operation: 'signInForWeb' }, cx =>
+    signInForWeb(cx, { email, password: given }, 'a browser'),
+  )
+  return outcome.isReplay ? undefined : outcome.value
+}
+
+/** What the service says of whoever sends these cookies. */
+const seen = async (
+  cookies: Record<string, string>,
+  headers: Record<string, string> = {},
+  address = 'GET /sessions',
+) => {
+  const [method, path] = address.split(' ')
+  const reply = await x.exchange.app.inject({ method: method as 'GET', url: `/api/v1${path}`, cookies, headers })
+  return { status: reply.statusCode, body: reply.json() }
+}
+
+t.test('a browser’s cookie is a session: opened by the password, ended at once, nobody’s when unknown', async t => {
+  const { id, email } = await account('web')
+  const wrong = await webSignIn(email, 'not the password')
+  t.ok(wrong && 'refusal' in wrong, 'a wrong password is refused')
+  const [counted] = await x.sql`select failed_sign_ins from identity.person where id = ${id}`
+  t.equal(counted!.failed_sign_ins, 1, 'and counted')
+  const opened = await webSignIn(email)
+  if (!opened || 'refusal' in opened) return t.fail('the right one was refused')
+  const [row] =
+    await x.sql`select cookie_hash, expires_at - now() as left from identity.session where id = ${opened.sessionId}`
+  t.equal(row!.cookie_hash.toString('hex'), createHash('sha256').update(opened.secret).digest('hex'))
+  t.match(row!.left, /^1[12]:/, 'twelve hours')
+  const cookies = { jinshu_session: opened.secret }
+  const own = await seen(cookies)
+  t.same([own.status, own.body.length, own.body[0].isCurrent], [200, 1, true])
+  const [stamped] = await x.sql`select seen_at from identity.session where id = ${opened.sessionId}`
+  t.ok(stamped!.seen_at, 'its last use is kept')
+  t.equal((await seen({ jinshu_session: `${opened.secret}x` })).status, 401, 'nobody’s')
+  t.equal((await seen({ jinshu_session: 'x'.repeat(5000) })).status, 401)
+  const open = await x.exchange.app.inject({ url: '/api/v1/products', cookies: { jinshu_session: 'stale' } })
+  t.equal(open.statusCode, 200, 'a stale cookie does not shut the public pages')
+  const foreign = { 'sec-fetch-site': 'cross-site' }
+  t.equal((await seen(cookies, foreign, `DELETE /sessions/${opened.sessionId}`)).status, 401, 'not from another site')
+  t.equal((await seen(cookies, {}, `DELETE /sessions/${opened.sessionId}`)).status, 200)
+  t.equal((await seen(cookies)).status, 401, 'ended at once')
+})
+
+t.test('in a browser a person acts for the organisation of the header, of the cookie, or the oldest', async t => {
+  const { email } = await account('several')
+  const opened = await webSignIn(email)
+  if (!opened || 'refusal' in opened) return t.fail('refused')
+  const session = { jinshu_session: opened.secret }
+  const acting = async (cookies: object, headers = {}) =>
+    (await seen({ ...session, ...cookies }, headers, 'GET /members')).body
+  t.equal((await acting({})).status, 403, 'for nobody while there is none')
+  for (const cast of [vendor, buyer])
+    await x.ok('PUT /members', { as: cast.administrator, body: { email, duties: ['maker'] } })
+  const isOf = (members: { email: string }[], cast: Cast) => members.some(m => m.email === cast.administrator.email)
+  t.ok(isOf(await acting({}), vendor), 'the oldest')
+  t.ok(isOf(await acting({ jinshu_organization: buyer.id }), buyer), 'the cookie’s')
+  t.ok(isOf(await acting({ jinshu_organization: city.id }), vendor), 'a foreign one is ignored')
+  t.ok(
+    isOf(await acting({ jinshu_organization: buyer.id }, { 'jinshu-organization': vendor.id }), vendor),
+    'the header’s',
+  )
+  t.equal((await acting({}, { 'jinshu-organization': city.id })).status, 403, 'a foreign header is refused')
 })

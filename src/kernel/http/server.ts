@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
 import etag from '@fastify/etag'
 import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
@@ -60,6 +61,7 @@ async function protect(app: FastifyInstance, options: ServerOptions): Promise<vo
   await app.register(rateLimit, { global: false, max: options.requestsPerMinute, timeWindow: '1 minute' })
   // before anyone is asked who they are: the plugin's own hook would come behind the route's, and so behind refusals
   app.addHook('onRequest', app.rateLimit())
+  await app.register(cookie)
   await app.register(jwt, {
     secret: { private: options.tokenKey.privatePart, public: options.tokenKey.publicPart },
     sign: { algorithm: 'EdDSA', iss: options.publicUrl, aud: 'jinshu', expiresIn: accessTokenSeconds },

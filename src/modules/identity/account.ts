@@ -58,11 +58,14 @@ export type SignIn =
   | { readonly tokens: Awaited<ReturnType<typeof issueTokens>>; readonly personId: string }
   | { readonly refusal: Problem }
 
+/** Who came to sign in, once address and password are right; or why not. */
+export type Checked = { readonly row: typeof person.$inferSelect } | { readonly refusal: Problem }
+
 /**
- * Checks address and password and opens a session. A refusal is a value, not an exception: the failure that it counts
- * must be committed. Blocks and session lifetimes follow the database's own time, never demo mode's clock.
+ * Checks address and password. A refusal is a value, not an exception: the failure that it counts must be committed.
+ * Blocks follow the database's own time, never demo mode's clock.
  */
-export async function signIn(cx: Cx, input: { email: string; password: string }, device: string): Promise<SignIn> {
+export async function checkSignIn(cx: Cx, input: { email: string; password: string }): Promise<Checked> {
   const [found] = await cx.tx
     .select({
       row: person,
@@ -82,30 +85,54 @@ export async function signIn(cx: Cx, input: { email: string; password: string },
     return { refusal: signInBlocked(blockedSeconds) }
   }
   if (!(await isPassword(row.passwordHash, input.password))) {
-    const failures = row.failedSignIns + 1
-    const isBlocked = failures >= maxFailures
-    await cx.tx
-      .update(person)
-      .set({
-        failedSignIns: isBlocked ? 0 : failures,
-        ...(isBlocked && { blockedUntil: sql`now() + make_interval(mins => ${blockMinutes})` }),
-      })
-      .where(eq(person.id, row.id))
-    cx.audit('session.refuse', ['person', row.id], { reason: 'password', failures })
+    await countFailure(cx, row, 'password')
     return { refusal: signInFailed() }
   }
   if (row.failedSignIns > 0) await cx.tx.update(person).set({ failedSignIns: 0 }).where(eq(person.id, row.id))
+  return { row }
+}
+
+/** Counts a failed sign-in; the tenth in a row blocks the account. */
+async function countFailure(cx: Cx, row: typeof person.$inferSelect, reason: string): Promise<void> {
+  const failures = row.failedSignIns + 1
+  const isBlocked = failures >= maxFailures
+  await cx.tx
+    .update(person)
+    .set({
+      failedSignIns: isBlocked ? 0 : failures,
+      ...(isBlocked && { blockedUntil: sql`now() + make_interval(mins => ${blockMinutes})` }),
+    })
+    .where(eq(person.id, row.id))
+  cx.audit('session.refuse', ['person', row.id], { reason, failures })
+}
+
+/** Opens a session that lives that many hours by the database's own time, never demo mode's clock. */
+export async function openSession(
+  cx: Cx,
+  personId: string,
+  { device, hours, cookieHash }: { device: string; hours: number; cookieHash?: Buffer },
+): Promise<string> {
   const id = newId()
   await cx.tx.insert(session).values({
     id,
-    personId: row.id,
+    personId,
     device: device.slice(0, 200),
     createdAt: cx.now,
     provedAt: cx.now,
-    expiresAt: sql`now() + make_interval(days => ${sessionDays})` as never,
+    expiresAt: sql`now() + make_interval(hours => ${hours})` as never,
+    ...(cookieHash && { cookieHash }),
   })
-  cx.audit('session.open', ['session', id], { person: row.id })
-  return { personId: row.id, tokens: await issueTokens(cx, row.id, id) }
+  cx.audit('session.open', ['session', id], { person: personId })
+  return id
+}
+
+/** Checks address and password and opens a session for a client that keeps tokens. */
+export async function signIn(cx: Cx, input: { email: string; password: string }, device: string): Promise<SignIn> {
+  const checked = await checkSignIn(cx, input)
+  if ('refusal' in checked) return checked
+  const { id } = checked.row
+  const sessionId = await openSession(cx, id, { device, hours: sessionDays * 24 })
+  return { personId: id, tokens: await issueTokens(cx, id, sessionId) }
 }
 
 /**

@@ -1,8 +1,16 @@
 import { organizationRoutes } from './organizationroutes.ts'
 import { personRoutes } from './routes.ts'
 
-export { reauthenticate, registerPerson } from './account.ts'
+export { endSession, reauthenticate, registerPerson } from './account.ts'
 export { useAuthentication } from './authenticator.ts'
+export {
+  openWebSession,
+  organizationCookie,
+  sessionCookie,
+  sessionCookieOptions,
+  signInForWeb,
+  type WebSignIn,
+} from './cookie.ts'
 export { organizationMachine, passwordWrong, samePerson } from './model.ts'
 export {
   authorityOf,

@@ -39,6 +39,10 @@ export const session = identity.table(
     expiresAt: instant().notNull(),
     endedAt: instant(),
     endReason: text(),
+    /** of a session in a browser: SHA-256 of the secret that its cookie carries */
+    cookieHash: bytea().unique('session_cookie_hash_unique'),
+    /** last request, to ten minutes, by the database's own time */
+    seenAt: instant(),
   },
   t => [index('session_person').on(t.personId, t.createdAt)],
 )
