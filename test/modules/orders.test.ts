@@ -393,6 +393,27 @@ t.test('orders in a database', async t => {
     }
   })
 
+  await t.test('a contract that ended before its order was made gets none', async t => {
+    const contractId = await run(x, cx => insertContract(cx, deal))
+    await x.ok(`POST /contracts/${contractId}/terminate`, {
+      as: x.operator.checker,
+      body: { reason: '双方协商解除，经运营机构确认' },
+    })
+    const [opens, ends] = ['contracts.contract-effective', 'contracts.contract-terminated'].map(
+      event => handlers.find(h => h.event === event)!,
+    )
+    await run(x, cx => opens!.run(cx, { contractId }))
+    await run(x, cx => ends!.run(cx, { contractId }))
+    t.same(await x.sql`select 1 from orders."order" where contract_id = ${contractId}`, [])
+    const skipped = await x.sql`select record from kernel.audit_entry
+      where subject_id = ${contractId} and action = 'order.skip' order by seq`
+    t.same(
+      skipped.map(({ record }) => JSON.parse(record)),
+      [{ contractState: 'terminated' }, { cause: 'contract ended' }],
+      'the log says why, whichever comes first',
+    )
+  })
+
   await t.test('orders are listed by state and side, page by page', async t => {
     const firm = await x.organization(['vendor', 'buyer'])
     const made: string[] = []
@@ -419,6 +440,39 @@ t.test('orders in a database', async t => {
     await t.rejects(x.sql`update orders."order" set amount_fen = 1 where id = ${order.id}`, /terms .* are fixed/)
     await t.rejects(x.sql`update orders."order" set state = 'lost' where id = ${order.id}`, /order_state_known/)
     await t.rejects(x.sql`delete from orders."order" where id = ${order.id}`, /append-only/)
+  })
+
+  await t.test('no payment period ends with effect while the contract is suspended', async t => {
+    const order = await newOrder(x, deal)
+    const decide = (move: 'suspend' | 'resume', reason: string) =>
+      x.ok(`POST /contracts/${order.contractId}/${move}`, { as: x.operator.checker, body: { reason } })
+    await decide('suspend', '数据来源被投诉，暂停履行')
+    await x.advanceTo(new Date(order.paymentDueAt!.getTime() + 1000))
+    await sweep()
+    const waiting = await view(order, buyer)
+    t.match(waiting, { state: 'awaiting_payment', paymentDueAt: null })
+    const [noted] = await x.sql`select record from kernel.audit_entry
+      where subject_id = ${order.id} and action = 'order.void-period'`
+    t.match(JSON.parse(noted!.record), { period: 'paymentDueAt', contractState: 'suspended' })
+    t.equal(await sweep(), 0, 'void once')
+    await decide('resume', '投诉不成立，恢复履行')
+    const restart = handlers.find(h => h.event === 'contracts.contract-resumed')!
+    await run(x, cx => restart.run(cx, { contractId: order.contractId }))
+    const again = await view(order, buyer)
+    const [anew] = await x.sql<{ at: Date }[]>`select at from kernel.audit_entry
+      where subject_id = ${order.id} and action = 'order.restart-period'`
+    t.equal(
+      again.paymentDueAt,
+      addWorkingDays(anew!.at, 5, rulesAt(anew!.at)).dueAt.toISOString(),
+      'the whole period anew',
+    )
+    await sweep()
+    t.equal((await view(order, buyer)).state, 'awaiting_payment', 'which has not ended yet')
+    await x.advanceTo(new Date(new Date(again.paymentDueAt).getTime() + 1000))
+    await sweep()
+    t.equal((await view(order, buyer)).state, 'cancelled')
+    const [contract] = await x.sql`select state from contracts.contract where id = ${order.contractId}`
+    t.equal(contract!.state, 'terminated')
   })
 
   await t.test(
