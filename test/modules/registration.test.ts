@@ -225,6 +225,34 @@ t.test('a correction that outlives its contract is checked all the same, and the
   t.equal((await x.ok(`POST ${path}/pass`, { as: taiyuan.maker, body: {} })).state, 'closed')
 })
 
+t.test('a contract that was dissolved is no longer registered: the operator is told, and ends the case', async t => {
+  const [waiting, examined] = [await openedTrade(), await openedTrade()]
+  await x.ok(`POST /registrations/${examined.registration.id}/accept`, { as: x.operator.maker })
+  const reason = { reason: '双方协商解除，经运营机构确认' }
+  for (const { contract } of [waiting, examined])
+    await x.ok(`POST /contracts/${contract.id}/terminate`, { as: x.operator.checker, body: reason })
+  const paths = { accept: waiting.registration.id, pass: examined.registration.id }
+  const ends = { accept: 'refuse', pass: 'reject' } as const
+  for (const step of ['accept', 'pass'] as const) {
+    const path = `POST /registrations/${paths[step]}`
+    const as = step === 'accept' ? x.operator.maker : x.operator.checker
+    const told = await x.call(`${path}/${step}`, { as })
+    t.match(told, { status: 422, body: { type: '/problems/rule-violated', errors: [{ pointer: '/contractId' }] } })
+    t.match(told.body.errors[0].message, /which has ended: Terminated/)
+    t.match(told.body.errors[0].remedy, new RegExp(`^${ends[step]} it`), 'what is to be done instead')
+    const ended = await x.ok(`${path}/${ends[step]}`, { as: x.operator.checker, body: { reason: '合同已解除' } })
+    t.match(ended, { state: step === 'accept' ? 'not_accepted' : 'rejected', number: null, dueAt: null })
+  }
+})
+
+t.test('a trade that was performed before its registration was decided is registered', async t => {
+  const { contract, registration } = await openedTrade()
+  await x.sql`update contracts.contract set state = 'completed', ended_at = now() where id = ${contract.id}`
+  await x.ok(`POST /registrations/${registration.id}/accept`, { as: x.operator.maker })
+  const passed = await x.ok(`POST /registrations/${registration.id}/pass`, { as: x.operator.checker })
+  t.equal(passed.state, 'registered')
+})
+
 t.test('an incomplete filing waits as draft until it is submitted again with what it lacks', async t => {
   const contractId = await run(x, cx => insertContract(cx, { vendor, buyer }))
   await x.sql`update contracts.contract set pdf_sha256 = ${'a'.repeat(64)}, body = '合同正文', text_hash = ${'b'.repeat(64)},

@@ -8,8 +8,8 @@ import { nextState } from '../../kernel/machine.ts'
 import { nextNumber } from '../../kernel/numbering.ts'
 import { notFound, ruleViolated, stateConflict } from '../../kernel/problem.ts'
 import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
-import { text } from '../../kernel/text.ts'
-import { isCompetent } from '../contracts/index.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { type ContractState, contractMachine, holdContract, isCompetent } from '../contracts/index.ts'
 import { samePerson } from '../identity/index.ts'
 import { needsPublicity, type RegistrationMove, type RegistrationState, registrationMachine } from './model.ts'
 import { hashOf, tradeRecord } from './record.ts'
@@ -103,9 +103,31 @@ export async function openRegistration(cx: Cx, contractId: string): Promise<Regi
   return move(cx, row!.id, 'submit', () => clockFor(cx, 'registrationAcceptance'))
 }
 
-/** 受理 */
+/**
+ * A contract that was dissolved or found void leaves no trade to register; one that was performed or ran its term does.
+ * @throws rule-violated, which says how the operator ends the case instead
+ */
+async function requireStanding(cx: Cx, row: Registration, remedy: Text): Promise<void> {
+  const { state, number } = await holdContract(cx, row.contractId)
+  if (state !== 'terminated' && state !== 'void') return
+  const is = contractMachine.states[state as ContractState]
+  const message = text(`合同 ${number} ${is.zh}，不能再登记`, `names contract ${number}, which has ended: ${is.en}`)
+  throw ruleViolated(
+    text('合同已终止，没有可以登记的交易。', 'The contract has ended; there is no trade left to register.'),
+    { errors: [{ pointer: '/contractId', message, remedy }] },
+  )
+}
+
+/** 受理 @throws rule-violated when the contract was dissolved or found void */
 export const acceptRegistration = (cx: Cx, id: string) =>
-  move(cx, id, 'accept', () => ({ acceptedBy: cx.actor.personId, reason: null, ...clockFor(cx, 'registrationReview') }))
+  move(cx, id, 'accept', async row => {
+    const remedy = text(
+      '以“不予受理”办结，并写明合同已终止',
+      'refuse it and give the end of the contract as the reason',
+    )
+    await requireStanding(cx, row, remedy)
+    return { acceptedBy: cx.actor.personId, reason: null, ...clockFor(cx, 'registrationReview') }
+  })
 
 /** 退回补正: the clock of acceptance stands still until the answer. */
 export const returnRegistration = (cx: Cx, id: string, reason: string) =>
@@ -144,11 +166,16 @@ async function numbered(cx: Cx, row: Registration, rules: RulePack): Promise<Cha
   }
 }
 
-/** 形式审核通过: straight to registered, or into publicity where public data is traded. @throws same-person */
+/**
+ * 形式审核通过: straight to registered, or into publicity where public data is traded. @throws same-person; rule-violated
+ * when the contract was dissolved or found void
+ */
 export async function passRegistration(cx: Cx, id: string): Promise<Registration> {
   const row = await lockRegistration(cx, id)
   requireState(row, 'accepted')
   if (row.acceptedBy !== null && row.acceptedBy === cx.actor.personId) throw samePerson()
+  const remedy = text('以“不予登记”办结，并写明合同已终止', 'reject it and give the end of the contract as the reason')
+  await requireStanding(cx, row, remedy)
   const reviewedBy = cx.actor.personId
   if (!needsPublicity(row.facts, rulesAt(cx.now)))
     return move(cx, id, 'register', async r => ({ reviewedBy, ...(await numbered(cx, r, rulesAt(cx.now))) }))
