@@ -475,6 +475,31 @@ t.test('orders in a database', async t => {
     t.equal(contract!.state, 'terminated')
   })
 
+  await t.test('a dispute that is not mediated in time is escalated once, and stays frozen until it is', async t => {
+    const order = await inState('delivering')
+    await deliver(order)
+    const body = { reason: '双方对数据质量有分歧' }
+    const dispute = () => x.ok(`POST /orders/${order.id}/dispute`, { as: buyer.maker, body })
+    const disputed = await dispute()
+    t.equal(disputed.mediationEscalatedAt, null)
+    await x.advanceTo(new Date(new Date(disputed.mediationDueAt).getTime() - 60_000))
+    await sweep()
+    t.equal(await audits(order, 'order.escalate-mediation'), 0, 'not before the last day has ended')
+    await x.advanceTo(new Date(new Date(disputed.mediationDueAt).getTime() + 1000))
+    await sweep()
+    t.equal(await sweep(), 0, 'once')
+    t.equal(await audits(order, 'order.escalate-mediation'), 1)
+    const authority = await x.organization(['authority'])
+    const late = await view(order, authority)
+    t.equal(late.state, 'disputed')
+    t.ok(late.mediationEscalatedAt >= disputed.mediationDueAt, 'the authority sees it')
+    t.ok(late.timeline.some((e: { action: string; by: string }) => e.action === 'order.escalate-mediation'))
+    const mediate = { outcome: 'accept', ...body }
+    const mediated = await x.ok(`POST /orders/${order.id}/mediate`, { as: x.operator.checker, body: mediate })
+    t.match(mediated, { state: 'accepted', mediationDueAt: null, mediationEscalatedAt: String }, 'late, but decided')
+    t.equal((await dispute()).mediationEscalatedAt, null, 'a new dispute has its own days')
+  })
+
   await t.test(
     'time: payment overdue cancels, late delivery lets the buyer go, silence counts only where agreed',
     async t => {

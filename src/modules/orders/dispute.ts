@@ -22,7 +22,7 @@ export async function disputeOrder(cx: Cx, id: string, { reason }: { readonly re
     cx,
     row,
     'dispute',
-    { ...change, deliveryDueAt: null, acceptanceDueAt: null, settleAfter: null },
+    { ...change, mediationEscalatedAt: null, deliveryDueAt: null, acceptanceDueAt: null, settleAfter: null },
     { facts: { ...change, by: side } },
   )
   await markDisputed(cx, row.contractId, true, reason)

@@ -50,6 +50,8 @@ export const order = orders.table(
     isDeemedAccepted: boolean().notNull().default(false),
     settleAfter: instant(),
     mediationDueAt: instant(),
+    /** the last day for mediation passed while the dispute was open */
+    mediationEscalatedAt: instant(),
     closedAt: instant(),
     /** a deadline runs through a year whose holidays are not published yet */
     isProvisional: boolean().notNull(),
@@ -80,6 +82,7 @@ export const order = orders.table(
     index('order_payment_due').on(t.paymentDueAt).where(sql`state = 'awaiting_payment'`),
     index('order_acceptance_due').on(t.acceptanceDueAt).where(sql`state = 'delivered'`),
     index('order_delivery_due').on(t.deliveryDueAt).where(sql`overdue_noted_at is null and paid_at is not null`),
+    index('order_mediation_due').on(t.mediationDueAt).where(sql`state = 'disputed' and mediation_escalated_at is null`),
     index('order_settle_after').on(t.settleAfter).where(sql`state in ('accepted', 'partly_refunded')`),
   ],
 )

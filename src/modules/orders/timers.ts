@@ -68,4 +68,25 @@ const deliveryEnds: Timer = {
   },
 }
 
-export const timers: Timer[] = [paymentEnds, acceptanceEnds, deliveryEnds]
+/**
+ * The operator has not mediated in time (rule pack `disputeMediation`): escalated once. The dispute stays open and all
+ * stays frozen, because only a decision can end it; the parties and the competent authorities see it on the order.
+ */
+const mediationEnds: Timer = {
+  name: 'orders.mediation-ends',
+  due: rx =>
+    idsWhere(
+      rx,
+      and(eq(order.state, 'disputed'), lte(order.mediationDueAt, rx.now), isNull(order.mediationEscalatedAt)),
+    ),
+  async run(cx, id) {
+    const row = await lockOrder(cx, id)
+    const isDue = row.state === 'disputed' && row.mediationDueAt !== null && row.mediationDueAt <= cx.now
+    if (!isDue || row.mediationEscalatedAt !== null) throw new NotDue()
+    const { mediationDueAt } = row
+    await updateOrder(cx, row, { mediationEscalatedAt: cx.now }, 'escalate-mediation', { mediationDueAt })
+    cx.emit('orders.mediation-overdue', { orderId: id })
+  },
+}
+
+export const timers: Timer[] = [paymentEnds, acceptanceEnds, deliveryEnds, mediationEnds]

@@ -51,6 +51,10 @@ export const OrderShape = Type.Object({
   acceptedAt: nullable(Instant),
   settleAfter: nullable(Instant),
   mediationDueAt: nullable(Instant),
+  mediationEscalatedAt: nullable({
+    ...Instant,
+    description: 'when the open dispute outlived the last day for mediation',
+  }),
   closedAt: nullable(Instant),
   isProvisional: Type.Boolean({ description: 'a deadline runs through a year whose holidays are not published yet' }),
   reason: nullable(Type.String()),
@@ -109,6 +113,7 @@ export const toOrder = (row: Order, now: Date): Static<typeof OrderShape> => ({
   acceptedAt: iso(row.acceptedAt),
   settleAfter: iso(row.settleAfter),
   mediationDueAt: iso(row.mediationDueAt),
+  mediationEscalatedAt: iso(row.mediationEscalatedAt),
   closedAt: iso(row.closedAt),
   isProvisional: row.isProvisional,
   reason: row.reason,

@@ -1,0 +1,2 @@
+ALTER TABLE "orders"."order" ADD COLUMN "mediation_escalated_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "order_mediation_due" ON "orders"."order" USING btree ("mediation_due_at") WHERE state = 'disputed' and mediation_escalated_at is null;
