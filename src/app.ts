@@ -2,9 +2,16 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { access } from './access.ts'
 import type { Config } from './config.ts'
+import * as accountDesk from './desks/account/index.ts'
+import * as buyerDesk from './desks/buyer/index.ts'
+import * as civicDesk from './desks/civic/index.ts'
 import * as home from './desks/home.tsx'
+import * as operatorDesk from './desks/operator/index.ts'
 import * as problems from './desks/problems.tsx'
+import * as publicDesk from './desks/public/index.ts'
+import * as regulatorDesk from './desks/regulator/index.ts'
 import * as trade from './desks/trade.ts'
+import * as vendorDesk from './desks/vendor/index.ts'
 import * as verify from './desks/verify.tsx'
 import { createEngine, type Engine } from './kernel/command.ts'
 import { type Client, connect } from './kernel/db/client.ts'
@@ -32,6 +39,8 @@ import * as settlement from './modules/settlement/index.ts'
 import * as transparency from './modules/transparency/index.ts'
 import * as operations from './operations.ts'
 import * as assets from './web/assets.ts'
+import { formRoutes } from './web/forms.ts'
+import * as theme from './web/theme.ts'
 
 interface Module {
   readonly routes?: readonly Route[]
@@ -57,7 +66,22 @@ export const modules: readonly Module[] = [
 ]
 
 /** Pages that span modules, and what every page needs; they come after the modules and own no table. */
-export const desks: readonly Module[] = [assets, home, problems, trade, verify]
+export const desks: readonly Module[] = [
+  assets,
+  theme,
+  { routes: formRoutes(() => modules.flatMap(m => m.routes ?? [])) },
+  problems,
+  trade,
+  home,
+  verify,
+  accountDesk,
+  publicDesk,
+  civicDesk,
+  vendorDesk,
+  buyerDesk,
+  regulatorDesk,
+  operatorDesk,
+]
 
 /** Every route that the exchange serves. */
 export const allRoutes = (): Route[] => [...modules, ...desks].flatMap(m => m.routes ?? [])
@@ -126,7 +150,8 @@ export async function createExchange(config: Config, databaseUrl: string, logger
     tokenKey: await exchangeKey(client, kit.keyring, 'token'),
     requestsPerMinute: config.requestsPerMinute,
     trustedProxies: config.trustedProxies,
-    problemPage: problems.pageFor,
+    isDemo: config.isDemo,
+    problemPage: problems.replyWithPage,
   })
   setSigner(app)
   identity.useAuthentication(app, client, kit.settings)

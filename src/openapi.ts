@@ -13,6 +13,7 @@ export async function openapiDocument(publicUrl: string): Promise<Record<string,
     publicUrl,
     tokenKey: newEd25519Pair(),
     requestsPerMinute: 1,
+    isDemo: false,
   })
   const refuse = () => Promise.reject(new Error('this server only describes itself'))
   // no request is ever handled here, so there are no ports to hand out either

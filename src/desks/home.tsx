@@ -1,7 +1,7 @@
 import { type Route, raw } from '../kernel/http/route.ts'
 import { type Text, text } from '../kernel/text.ts'
+import { useWords } from '../web/context.ts'
 import { sendPage } from '../web/layout.tsx'
-import { href, type Reader, speaker } from '../web/reader.ts'
 
 const doors: readonly { path: string; name: Text; about: Text }[] = [
   {
@@ -54,8 +54,8 @@ const steps: readonly Text[] = [
   ),
 ]
 
-function Home({ reader }: { reader: Reader }) {
-  const t = speaker(reader)
+function Home() {
+  const t = useWords()
   return (
     <>
       <h1>{t(text('晋数：数据交易服务', 'Jinshu: a data trading service'))}</h1>
@@ -70,7 +70,7 @@ function Home({ reader }: { reader: Reader }) {
       <ul class="cards">
         {doors.map(door => (
           <li key={door.path} class="card">
-            <a href={href(reader, door.path)}>{t(door.name)}</a>
+            <a href={door.path}>{t(door.name)}</a>
             <p>{t(door.about)}</p>
           </li>
         ))}
@@ -95,6 +95,6 @@ export const routes: Route[] = [
     isRoot: true,
     isHidden: true,
     handle: async (request, reply) =>
-      sendPage(request, reply, reader => ({ title: text('首页', 'Home'), body: <Home reader={reader} /> })),
+      sendPage(request, reply, () => ({ hasOwnHeading: true, title: text('首页', 'Home'), body: <Home /> })),
   }),
 ]

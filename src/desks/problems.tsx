@@ -1,10 +1,11 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Route, raw } from '../kernel/http/route.ts'
-import { notFound, type Problem, type ProblemType, problemTypes } from '../kernel/problem.ts'
+import { notFound, type Problem, type ProblemType, problemTypes, unauthenticated } from '../kernel/problem.ts'
 import { type Text, text } from '../kernel/text.ts'
-import { renderPage, sendPage } from '../web/layout.tsx'
+import { useWords } from '../web/context.ts'
+import { replyWithHtml, sendPage } from '../web/layout.tsx'
 import { Badge, Facts, Table } from '../web/parts.tsx'
-import { href, type Reader, readerOf, speaker } from '../web/reader.ts'
+import { readerOf } from '../web/reader.ts'
 
 /** What the status alone says (RFC 9110 §15.5, §15.6), in words for the one who was refused. */
 const meanings: Readonly<Record<number, Text>> = {
@@ -58,8 +59,8 @@ const meaningOf = (type: ProblemType): Text => meanings[type.status] ?? otherMea
 
 const tone = (status: number) => (status >= 500 ? 'bad' : 'warn')
 
-function Explanation({ reader, type }: { reader: Reader; type: ProblemType }) {
-  const t = speaker(reader)
+function Explanation({ type }: { type: ProblemType }) {
+  const t = useWords()
   return (
     <>
       <h2>{t(text('含义', 'What it means'))}</h2>
@@ -70,14 +71,10 @@ function Explanation({ reader, type }: { reader: Reader; type: ProblemType }) {
   )
 }
 
-function One({ reader, type }: { reader: Reader; type: ProblemType }) {
-  const t = speaker(reader)
+function One({ type }: { type: ProblemType }) {
+  const t = useWords()
   return (
     <>
-      <p>
-        <a href={href(reader, '/problems')}>{t(text('全部问题', 'All problems'))}</a>
-      </p>
-      <h1>{t(type.title)}</h1>
       <Facts
         of={[
           [t(text('类型', 'Type')), <code key="type">{`/problems/${type.slug}`}</code>],
@@ -89,16 +86,15 @@ function One({ reader, type }: { reader: Reader; type: ProblemType }) {
           ],
         ]}
       />
-      <Explanation reader={reader} type={type} />
+      <Explanation type={type} />
     </>
   )
 }
 
-function All({ reader }: { reader: Reader }) {
-  const t = speaker(reader)
+function All() {
+  const t = useWords()
   return (
     <>
-      <h1>{t(text('问题说明', 'Problems'))}</h1>
       <p>
         {t(
           text(
@@ -119,7 +115,7 @@ function All({ reader }: { reader: Reader }) {
             {type.status}
           </Badge>,
           t(type.title),
-          <a key="type" href={href(reader, `/problems/${type.slug}`)}>
+          <a key="type" href={`/problems/${type.slug}`}>
             <code>{type.slug}</code>
           </a>,
           t(type.remedy),
@@ -129,31 +125,51 @@ function All({ reader }: { reader: Reader }) {
   )
 }
 
-/** A refusal as a page, for a person who opened an address in a browser. */
-export function pageFor(request: FastifyRequest, problem: Problem): string {
-  const reader = readerOf(request)
-  const t = speaker(reader)
-  const { type } = problem
-  return renderPage(reader, {
-    title: type.title,
-    body: (
-      <>
-        <h1>{t(type.title)}</h1>
-        {problem.detail !== type.title && <p class="lead">{t(problem.detail)}</p>}
-        <Explanation reader={reader} type={type} />
-        <Facts
-          of={[
-            [
-              t(text('问题', 'Problem')),
-              <a key="type" href={href(reader, `/problems/${type.slug}`)}>
-                {type.slug}
-              </a>,
-            ],
-            [t(text('请求编号', 'Request id')), <code key="id">{request.id}</code>],
-          ]}
-        />
-      </>
-    ),
+function Refusal({ problem, id }: { problem: Problem; id: string }) {
+  const t = useWords()
+  const { type, errors } = problem
+  return (
+    <>
+      {problem.detail !== type.title && <p class="lead">{t(problem.detail)}</p>}
+      {errors.length > 0 && (
+        <ul>
+          {errors.map(error => (
+            <li key={error.pointer + error.message.en}>
+              <code>{error.pointer.slice(1)}</code> {t(error.message)}
+              {error.remedy && t(text('；', '; ')) + t(error.remedy)}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Explanation type={type} />
+      <Facts
+        of={[
+          [
+            t(text('问题', 'Problem')),
+            <a key="type" href={`/problems/${type.slug}`}>
+              {type.slug}
+            </a>,
+          ],
+          [t(text('请求编号', 'Request id')), <code key="id">{id}</code>],
+        ]}
+      />
+    </>
+  )
+}
+
+/**
+ * A refusal as a page, for a person who opened an address in a browser. Who is not signed in and asks for a page that
+ * takes it is led to the sign-in page, and from there back.
+ */
+export function replyWithPage(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const reader = readerOf(request, reply)
+  if (problem.type === unauthenticated.type && request.method === 'GET' && !reader.viewer)
+    return reply.redirect(`/sign-in?next=${encodeURIComponent(reader.url)}`, 303)
+  return replyWithHtml(reply, reader, {
+    title: problem.type.title,
+    body: <Refusal problem={problem} id={request.id} />,
+    status: problem.type.status,
+    cacheControl: 'no-store',
   })
 }
 
@@ -167,7 +183,7 @@ export const routes: Route[] = [
     isRoot: true,
     isHidden: true,
     handle: async (request, reply) =>
-      sendPage(request, reply, reader => ({ title: text('问题说明', 'Problems'), body: <All reader={reader} /> })),
+      sendPage(request, reply, () => ({ title: text('问题说明', 'Problems'), body: <All /> })),
   }),
   raw({
     at: 'GET /problems/:slug',
@@ -181,7 +197,7 @@ export const routes: Route[] = [
       const { slug } = request.params as { slug: string }
       const type = problemTypes().find(each => each.slug === slug)
       if (!type) throw notFound()
-      return sendPage(request, reply, reader => ({ title: type.title, body: <One reader={reader} type={type} /> }))
+      return sendPage(request, reply, () => ({ title: type.title, body: <One type={type} /> }))
     },
   }),
 ]

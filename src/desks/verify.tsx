@@ -7,9 +7,9 @@ import { Problem } from '../kernel/problem.ts'
 import { type Text, text } from '../kernel/text.ts'
 import { closed, Sha256 } from '../kernel/wire.ts'
 import { filingMachine, registrationMachine, verifyNumber } from '../modules/registration/index.ts'
+import { useWords } from '../web/context.ts'
 import { sendPage } from '../web/layout.tsx'
 import { Badge, Facts } from '../web/parts.tsx'
-import { href, type Reader, speaker } from '../web/reader.ts'
 
 type Found = Awaited<ReturnType<typeof verifyNumber>>
 
@@ -40,10 +40,10 @@ const verdicts: Record<Found['verdict'], { words: Text; meaning: Text; tone: 'go
   },
 }
 
-function NumberForm({ reader, value, note }: { reader: Reader; value?: string; note?: Text }) {
-  const t = speaker(reader)
+function NumberForm({ value, note }: { value?: string; note?: Text }) {
+  const t = useWords()
   return (
-    <form method="get" action={href(reader, '/verify')} class="card">
+    <form method="get" action={'/verify'} class="card">
       <p>
         <label for="number">{t(text('登记编号或备案编号', 'Registration or filing number'))}</label>
       </p>
@@ -66,13 +66,12 @@ function NumberForm({ reader, value, note }: { reader: Reader; value?: string; n
           {t(note)}
         </p>
       )}
-      {reader.isChosen && <input type="hidden" name="lang" value={reader.language === 'en' ? 'en' : 'zh'} />}
     </form>
   )
 }
 
-function Place({ reader, found }: { reader: Reader; found: Found }) {
-  const t = speaker(reader)
+function Place({ found }: { found: Found }) {
+  const t = useWords()
   if (!found.log)
     return <p>{t(text('尚未写入公开日志，请稍候刷新。', 'Not in the public log yet; reload in a moment.'))}</p>
   return (
@@ -101,8 +100,8 @@ function Place({ reader, found }: { reader: Reader; found: Found }) {
   )
 }
 
-function Verdict({ reader, found }: { reader: Reader; found: Found }) {
-  const t = speaker(reader)
+function Verdict({ found }: { found: Found }) {
+  const t = useWords()
   const verdict = verdicts[found.verdict]
   const states: Readonly<Record<string, Text>> =
     found.kind === 'registration' ? registrationMachine.states : filingMachine.states
@@ -137,12 +136,10 @@ function Verdict({ reader, found }: { reader: Reader; found: Found }) {
         ]}
       />
       <h2>{t(text('公开日志', 'Public log'))}</h2>
-      <Place reader={reader} found={found} />
+      <Place found={found} />
     </>
   )
 }
-
-const title = text('查验', 'Verification')
 
 function showForm(
   request: FastifyRequest,
@@ -151,21 +148,16 @@ function showForm(
   note?: Text,
   status = 200,
 ) {
-  return sendPage(request, reply, reader => ({
-    title,
+  return sendPage(request, reply, () => ({
+    title: text('这份证书是真的吗？', 'Is this certificate genuine?'),
+    lead: text(
+      '输入证书或回执上的编号。结果不显示价格和合同条款。',
+      'Type the number on the certificate or receipt. Price and terms are not shown.',
+    ),
     status,
     body: (
       <>
-        <h1>{speaker(reader)(text('这份证书是真的吗？', 'Is this certificate genuine?'))}</h1>
-        <p>
-          {speaker(reader)(
-            text(
-              '输入证书或回执上的编号。结果不显示价格和合同条款。',
-              'Type the number on the certificate or receipt. Price and terms are not shown.',
-            ),
-          )}
-        </p>
-        <NumberForm reader={reader} {...(value !== undefined && { value })} {...(note && { note })} />
+        <NumberForm {...(value !== undefined && { value })} {...(note && { note })} />
       </>
     ),
   }))
@@ -190,8 +182,7 @@ export const routes: Route[] = [
       if (typeof number !== 'string' || number.trim() === '') return showForm(request, reply)
       const given = number.trim().toUpperCase()
       if (!isNumber(given)) return showForm(request, reply, given, unknown, 404)
-      const { lang } = request.query as { lang?: string }
-      return reply.redirect(`/verify/${given}${lang === 'en' || lang === 'zh' ? `?lang=${lang}` : ''}`, 303)
+      return reply.redirect(`/verify/${given}`, 303)
     },
   }),
   raw({
@@ -212,9 +203,10 @@ export const routes: Route[] = [
       const { sha256 } = request.query as { sha256?: string }
       try {
         const found = await engine.read(actor, rx => verifyNumber(rx, number, sha256))
-        return sendPage(request, reply, reader => ({
+        return sendPage(request, reply, () => ({
+          hasOwnHeading: true,
           title: text(`查验 ${number}`, `Verification of ${number}`),
-          body: <Verdict reader={reader} found={found} />,
+          body: <Verdict found={found} />,
         }))
       } catch (error) {
         if (error instanceof Problem && error.type.status === 404) return showForm(request, reply, number, unknown, 404)

@@ -11,7 +11,8 @@ import {
   unauthenticated,
   unsupportedMedia,
 } from '../problem.ts'
-import { chooseLanguage, text } from '../text.ts'
+import { text } from '../text.ts'
+import { languageOf } from './language.ts'
 import { validationProblem } from './validation.ts'
 
 declare module 'fastify' {
@@ -61,17 +62,16 @@ export function replyWithProblem(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  problemPage?: (request: FastifyRequest, problem: Problem) => string,
+  problemPage?: (request: FastifyRequest, reply: FastifyReply, problem: Problem) => FastifyReply,
 ): FastifyReply {
   const problem = problemOf(error)
   const { status } = problem.type
   request.failure = { problem, error }
   if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
-  const language = chooseLanguage(request.headers['accept-language'])
+  const language = languageOf(request)
   reply.code(status).header('content-language', language).header('cache-control', 'no-store').serializer(String)
-  if (problemPage && isBrowsing(request))
-    return reply.type('text/html; charset=utf-8').send(problemPage(request, problem))
+  if (problemPage && isBrowsing(request)) return problemPage(request, reply, problem)
   return reply
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(problemDocument(problem, language, request.id)))

@@ -1,17 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { type AccessTable, authorize } from '../access.ts'
-import type { Actor } from '../actor.ts'
+import { type AccessTable, authorize, isAllowed } from '../access.ts'
+import type { Actor, Viewer } from '../actor.ts'
 import type { Engine } from '../command.ts'
 import { invalidInput, unsupportedMedia } from '../problem.ts'
 import { text } from '../text.ts'
 import { exampleOf } from './example.ts'
+import { forgeryHeader, refuseForgery } from './forgery.ts'
 import { addressOf, type Route } from './route.ts'
 import { refuseCharacters } from './validation.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor
+    /** Who looks, when a browser's session says so; null for everyone who came with a token or with nothing. */
+    viewer: Viewer | null
+    /** Whether the actor holds a permission: pages offer nothing that would be refused. */
+    can(permission: string): boolean
   }
 }
 
@@ -149,8 +154,12 @@ async function perform(route: Route, engine: Engine, request: FastifyRequest, re
  * @throws Error when a route names a permission that the table does not have.
  */
 export function mountRoutes(app: FastifyInstance, routes: readonly Route[], access: AccessTable, engine: Engine): void {
+  app.decorateRequest('can', function can(this: FastifyRequest, permission: string) {
+    return isAllowed(access, this.actor, permission)
+  })
   for (const route of routes) {
     const { spec } = route
+    const isUnsafe = addressOf(route).method !== 'GET' && !(route.kind === 'raw' && route.spec.isForm)
     if (!access[spec.permission]) throw new Error(`${spec.at} names ${spec.permission}, which the access table lacks`)
     app.route({
       ...addressOf(route),
@@ -159,6 +168,8 @@ export function mountRoutes(app: FastifyInstance, routes: readonly Route[], acce
       // before the body is read: a stranger's bytes are not worth parsing
       onRequest: async request => {
         authorize(access, request.actor, spec.permission)
+        // a browser sends its cookie whoever made it ask; a bearer token nobody else can make it send
+        if (isUnsafe && request.viewer) refuseForgery(request, request.headers[forgeryHeader])
         if (route.kind !== 'raw' || spec.body) requireJson(request)
       },
       preHandler: async request =>

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import etag from '@fastify/etag'
+import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { KeyPair } from '../keys.ts'
 import { notFound, type Problem } from '../problem.ts'
@@ -17,6 +18,7 @@ import { ProblemShape } from '../wire.ts'
 import { drainAtClose, logGivenUp } from './drain.ts'
 import { OneLine, refuseAddress, refuseBytes } from './edge.ts'
 import { replyWithProblem } from './failure.ts'
+import { isInner } from './inner.ts'
 import { withProblems } from './mount.ts'
 import { useValidators } from './validation.ts'
 
@@ -28,15 +30,15 @@ export interface ServerOptions {
   readonly requestsPerMinute: number
   /** Proxies whose word about the caller's address is taken (addresses and networks); none unless given. */
   readonly trustedProxies?: readonly string[]
-  /** A refusal as HTML, for whoever opens an address that is not the API's in a browser. */
-  readonly problemPage?: (request: FastifyRequest, problem: Problem) => string
+  readonly isDemo: boolean
+  /** A refusal as a page, for whoever opens an address that is not the API's in a browser. */
+  readonly problemPage?: (request: FastifyRequest, reply: FastifyReply, problem: Problem) => FastifyReply
 }
 
 /** Access tokens live this many seconds; a session ended in between is refused at once by its row. */
 export const accessTokenSeconds = 600
 
 async function protect(app: FastifyInstance, options: ServerOptions): Promise<void> {
-  const isHttps = options.publicUrl.startsWith('https:')
   const self = ["'self'"]
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -56,9 +58,14 @@ async function protect(app: FastifyInstance, options: ServerOptions): Promise<vo
     },
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
-    hsts: isHttps ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    hsts: app.isHttps ? { maxAge: 31_536_000, includeSubDomains: true } : false,
   })
-  await app.register(rateLimit, { global: false, max: options.requestsPerMinute, timeWindow: '1 minute' })
+  await app.register(rateLimit, {
+    global: false,
+    max: options.requestsPerMinute,
+    timeWindow: '1 minute',
+    allowList: isInner,
+  })
   // before anyone is asked who they are: the plugin's own hook would come behind the route's, and so behind refusals
   app.addHook('onRequest', app.rateLimit())
   await app.register(cookie)
@@ -102,6 +109,7 @@ async function describe(app: FastifyInstance, publicUrl: string): Promise<void> 
 /** Files arrive as streams, in a form or bare: only the routes that want one read it, within limits of their own. */
 async function receiveFiles(app: FastifyInstance): Promise<void> {
   app.removeContentTypeParser('text/plain')
+  await app.register(formbody)
   await app.register(multipart, { limits: { files: 1, fields: 20, parts: 21 } })
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
 }
@@ -128,9 +136,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.addSchema(ProblemShape)
   const { problemPage } = options
   app.decorateRequest('failure')
+  app.decorate('isHttps', options.publicUrl.startsWith('https:'))
+  app.decorate('isDemo', options.isDemo)
   drainAtClose(app)
   logGivenUp(app)
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, problemPage))
+  await app.register(cookie)
   await protect(app, options)
   await receiveFiles(app)
   app.setNotFoundHandler((request, reply) => {

@@ -1,0 +1,64 @@
+import type { FastifyRequest } from 'fastify'
+import type { Static, TSchema, Type } from 'typebox'
+import type { Rx } from '../kernel/command.ts'
+import { type Route, raw } from '../kernel/http/route.ts'
+import { validationProblem } from '../kernel/http/validation.ts'
+import type { Text } from '../kernel/text.ts'
+import { closed } from '../kernel/wire.ts'
+import { type Page, replyWithHtml } from '../web/layout.tsx'
+import { type Reader, readerOf } from '../web/reader.ts'
+
+type Properties = Record<string, TSchema>
+type Values<P extends Properties> = Static<ReturnType<typeof Type.Object<P>>>
+
+/** A page: what it is for, who may see it, and how it is made in one read transaction. */
+export interface PageSpec<P extends Properties, Q extends Properties> {
+  /** `GET /contracts/:id` */
+  readonly at: string
+  /** `showContract` */
+  readonly operation: string
+  /** row of the access table; a stranger is led to the sign-in page and back */
+  readonly permission: string
+  readonly summary: Text
+  readonly params?: P
+  /** What the page reads from its query; anything else there is ignored. Optional parts as `Type.Optional`. */
+  readonly query?: Q
+  readonly run: (rx: Rx, input: { params: Values<P>; query: Values<Q> }, reader: Reader) => Promise<Page> | Page
+}
+
+/** The declared part of a query, coerced as the API would. @throws invalid-input naming the part. */
+function queryOf(request: FastifyRequest, schema: TSchema, names: readonly string[]): unknown {
+  const all = (request.query ?? {}) as Record<string, unknown>
+  const known = Object.fromEntries(names.filter(name => name in all && all[name] !== '').map(name => [name, all[name]]))
+  const validate =
+    request.getValidationFunction(schema as never) ?? request.compileValidationSchema(schema as never, 'querystring')
+  if (!validate(known)) throw validationProblem((validate.errors ?? []) as never, 'querystring')
+  return known
+}
+
+/** Declares a page. */
+export function page<P extends Properties = Record<never, never>, Q extends Properties = Record<never, never>>(
+  spec: PageSpec<P, Q>,
+): Route {
+  const query = closed(spec.query ?? ({} as Q))
+  const names = Object.keys(query.properties)
+  return raw({
+    at: spec.at,
+    operation: spec.operation,
+    permission: spec.permission,
+    tag: 'pages',
+    summary: spec.summary,
+    isRoot: true,
+    isHidden: true,
+    ...(spec.params && { params: closed(spec.params) }),
+    handle: async (request, reply, { engine, actor }) => {
+      const input = { params: request.params as Values<P>, query: queryOf(request, query, names) as Values<Q> }
+      const reader = readerOf(request, reply)
+      const { made, frame } = await engine.read(actor, async rx => ({
+        made: await spec.run(rx, input, reader),
+        frame: { now: rx.now },
+      }))
+      return replyWithHtml(reply, reader, made, frame)
+    },
+  })
+}

@@ -1,0 +1,163 @@
+import { type Text, text } from '../kernel/text.ts'
+import type { Reader } from './reader.ts'
+
+export interface Place {
+  readonly path: string
+  readonly words: Text
+  readonly icon: string
+  /** offered to whoever holds this permission */
+  readonly permission?: string
+}
+
+/** The rooms that everyone enters. */
+export const publicPlaces: readonly Place[] = [
+  { path: '/products', words: text('数据产品', 'Data products'), icon: 'database-search' },
+  { path: '/verify', words: text('查验', 'Verify'), icon: 'shield-check' },
+  { path: '/announcements', words: text('公告', 'Announcements'), icon: 'speakerphone' },
+  { path: '/statistics', words: text('统计', 'Statistics'), icon: 'chart-bar' },
+  { path: '/model-contracts', words: text('示范合同', 'Model contracts'), icon: 'file-text' },
+  { path: '/rules', words: text('规则', 'Rules'), icon: 'gavel' },
+]
+
+/** What stands at the foot of every page. */
+export const footPlaces: readonly Omit<Place, 'icon'>[] = [
+  { path: '/transparency', words: text('公开日志', 'Public log') },
+  { path: '/about', words: text('关于', 'About') },
+  { path: '/privacy', words: text('隐私', 'Privacy') },
+  { path: '/accessibility', words: text('无障碍', 'Accessibility') },
+  { path: '/docs', words: text('接口文档', 'API reference') },
+  { path: '/problems', words: text('问题说明', 'Problems') },
+]
+
+export interface Desk {
+  readonly role: string
+  readonly words: Text
+  readonly places: readonly Place[]
+}
+
+/** The desks, by the role of the organisation that a person acts for. */
+const desks: readonly Desk[] = [
+  {
+    role: 'authority',
+    words: text('监管', 'Regulator'),
+    places: [
+      { path: '/regulator', words: text('监管工作台', 'Regulator desk'), icon: 'layout-dashboard' },
+      { path: '/regulator/filings', words: text('备案核查', 'Filings'), icon: 'checklist' },
+      { path: '/regulator/statistics', words: text('辖区统计', 'Jurisdiction'), icon: 'chart-histogram' },
+    ],
+  },
+  {
+    role: 'operator',
+    words: text('运营', 'Operator'),
+    places: [
+      { path: '/operator', words: text('运营工作台', 'Operator desk'), icon: 'layout-dashboard' },
+      {
+        path: '/operator/organizations',
+        words: text('机构核验', 'Organisations'),
+        icon: 'building',
+        permission: 'organization.list',
+      },
+      {
+        path: '/operator/listings',
+        words: text('挂牌审核', 'Listing reviews'),
+        icon: 'clipboard-check',
+        permission: 'listing.list',
+      },
+      { path: '/operator/registrations', words: text('登记办理', 'Registrations'), icon: 'certificate' },
+      { path: '/operator/orders', words: text('订单与争议', 'Orders and disputes'), icon: 'scale' },
+      {
+        path: '/operator/statements',
+        words: text('对账单', 'Bank statements'),
+        icon: 'file-import',
+        permission: 'bank-statement.list',
+      },
+      { path: '/operator/payouts', words: text('付款', 'Payouts'), icon: 'cash', permission: 'payout-batch.list' },
+      { path: '/operator/books', words: text('账簿', 'Books'), icon: 'book', permission: 'ledger.read' },
+      { path: '/operator/announcements', words: text('公告管理', 'Announcements'), icon: 'speakerphone' },
+      { path: '/operator/rules', words: text('费率与规则', 'Fees and rules'), icon: 'gavel' },
+      { path: '/operator/people', words: text('用户', 'People'), icon: 'users' },
+      { path: '/operator/health', words: text('系统状态', 'System health'), icon: 'activity' },
+    ],
+  },
+  {
+    role: 'vendor',
+    words: text('供方', 'Vendor'),
+    places: [
+      { path: '/vendor', words: text('供方工作台', 'Vendor desk'), icon: 'layout-dashboard' },
+      {
+        path: '/vendor/upload',
+        words: text('上传数据', 'Upload data'),
+        icon: 'upload',
+        permission: 'data-version.upload',
+      },
+      { path: '/vendor/listings', words: text('我的产品', 'My products'), icon: 'packages' },
+      { path: '/vendor/questions', words: text('买方提问', 'Questions'), icon: 'message-question' },
+      { path: '/vendor/earnings', words: text('收入', 'Earnings'), icon: 'coin-yuan' },
+    ],
+  },
+  {
+    role: 'buyer',
+    words: text('需方', 'Buyer'),
+    places: [
+      { path: '/buyer', words: text('需方工作台', 'Buyer desk'), icon: 'layout-dashboard' },
+      { path: '/buyer/purchases', words: text('已购数据', 'Purchases'), icon: 'shopping-bag' },
+      { path: '/buyer/saved', words: text('关注与检索', 'Saved'), icon: 'bookmark' },
+    ],
+  },
+]
+
+const trades: Desk = {
+  role: '',
+  words: text('交易', 'Trades'),
+  places: [
+    { path: '/contracts', words: text('合同', 'Contracts'), icon: 'file-pencil' },
+    { path: '/orders', words: text('订单', 'Orders'), icon: 'receipt' },
+  ],
+}
+
+const own: Desk = {
+  role: '',
+  words: text('机构', 'Organisation'),
+  places: [
+    { path: '/organization', words: text('机构信息', 'Organisation'), icon: 'building' },
+    { path: '/organization/members', words: text('成员', 'Team'), icon: 'users', permission: 'member.list' },
+    {
+      path: '/organization/bank-accounts',
+      words: text('收款账户', 'Bank accounts'),
+      icon: 'building-bank',
+      permission: 'bank-account.list',
+    },
+    {
+      path: '/organization/api-tokens',
+      words: text('接口令牌', 'API tokens'),
+      icon: 'key',
+      permission: 'api-token.list',
+    },
+  ],
+}
+
+/** The desks of a reader, with the places they may enter. */
+export function desksOf(reader: Reader): Desk[] {
+  const { roles, organizationId } = reader.actor
+  if (!reader.viewer) return []
+  const isParty = roles.includes('vendor') || roles.includes('buyer')
+  const all = [
+    ...desks.filter(desk => roles.includes(desk.role)),
+    ...(isParty ? [trades] : []),
+    ...(organizationId ? [own] : []),
+  ]
+  return all.map(desk => ({
+    ...desk,
+    places: desk.places.filter(place => !place.permission || reader.can(place.permission)),
+  }))
+}
+
+/** Where a person begins: their desk, their organisation's onboarding, or registering one. */
+export function startOf(reader: Reader): string {
+  const first = desksOf(reader)[0]?.places[0]?.path
+  return first ?? (reader.actor.organizationId ? '/organization' : '/organization/new')
+}
+
+/** Whether a page belongs to the desks: it then has the desks' places beside it. */
+export const isDeskPath = (path: string): boolean =>
+  /^\/(vendor|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(path)
