@@ -141,7 +141,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   drainAtClose(app)
   logGivenUp(app)
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, problemPage))
-  await app.register(cookie)
   await protect(app, options)
   await receiveFiles(app)
   app.setNotFoundHandler((request, reply) => {
