@@ -37,6 +37,8 @@ export const access: AccessTable = {
   'data-version.retry': ['vendor:maker', 'vendor:administrator', 'institution:maker'],
   'data-version.list': ['vendor', 'institution'],
   'data-version.read': ['vendor', 'institution'],
+  'data-version.discard': ['vendor:maker', 'vendor:administrator'],
+  'data-version.restore': ['vendor:maker', 'vendor:administrator'],
   'data-version.confirm': ['vendor:maker', 'vendor:administrator', 'institution:maker'],
   // catalog
   'product.search': ['anyone'],
@@ -72,6 +74,8 @@ export const access: AccessTable = {
     'authority:maker',
     'authority:checker',
   ],
+  'listing.discard': ['vendor:maker', 'vendor:administrator'],
+  'listing.restore': ['vendor:maker', 'vendor:administrator'],
   'listing.delist': ['vendor:checker', 'vendor:administrator', 'operator:checker'],
   // ledger
   'ledger.read': ['operator:finance', 'operator:checker'],
@@ -151,6 +155,8 @@ export const access: AccessTable = {
   'receipt.read': ['member'],
   'delivery-key.rotate': ['operator:administrator'],
   // desks
+  'work-list.read': ['member'],
+  'earnings.read': ['vendor:finance', 'vendor:checker', 'vendor:administrator'],
   'trade.read': ['member'],
   // exchange
   'page.read': ['anyone'],

@@ -13,6 +13,7 @@ import * as regulatorDesk from './desks/regulator/index.ts'
 import * as trade from './desks/trade.ts'
 import * as vendorDesk from './desks/vendor/index.ts'
 import * as verify from './desks/verify.tsx'
+import * as worklist from './desks/worklist.ts'
 import { createEngine, type Engine } from './kernel/command.ts'
 import { type Client, connect } from './kernel/db/client.ts'
 import { createRenderer } from './kernel/documents/renderer.ts'
@@ -74,6 +75,7 @@ export const desks: readonly Module[] = [
   trade,
   home,
   verify,
+  worklist,
   accountDesk,
   publicDesk,
   civicDesk,

@@ -31,6 +31,8 @@ const movers = (x: TestExchange, vendor: Cast): Record<Exclude<Move, 'expire'>, 
   suspend: [vendor.checker, reason],
   resume: [vendor.checker],
   delist: [vendor.checker, reason],
+  discard: [vendor.maker],
+  restore: [vendor.maker],
 })
 
 const paths: Record<State, Exclude<Move, 'expire'>[]> = {
@@ -44,6 +46,7 @@ const paths: Record<State, Exclude<Move, 'expire'>[]> = {
   delisted: ['submit', 'accept', 'pass', 'publish', 'delist'],
   expired: ['submit', 'accept', 'pass', 'publish'],
   rejected: ['submit', 'refuse'],
+  discarded: ['discard'],
 }
 
 /** What triggers and moves must agree on: counters against a fresh count. */
@@ -83,7 +86,7 @@ t.test('listings', async t => {
         if (possible.includes(move)) continue
         const refused = await go(move, draft.listing.id)
         // a draft is the vendor's own: for the operator it is not there
-        const isHidden = state === 'draft' && make[move][0].organizationId === x.operator.id
+        const isHidden = ['draft', 'discarded'].includes(state) && make[move][0].organizationId === x.operator.id
         t.equal(refused.status, isHidden ? 404 : 409, `${move} from ${state}`)
         t.equal(refused.body.type, `/problems/${isHidden ? 'not-found' : 'state-conflict'}`)
       }

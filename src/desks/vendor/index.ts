@@ -1,3 +1,4 @@
 import type { Route } from '../../kernel/http/route.ts'
+import { earningRoutes } from './earnings.ts'
 
-export const routes: Route[] = []
+export const routes: Route[] = [...earningRoutes]

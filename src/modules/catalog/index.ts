@@ -1,8 +1,31 @@
 import { listingRoutes } from './listingroutes.ts'
 import { productRoutes } from './routes.ts'
 
+export {
+  countListings,
+  endingListings,
+  endingSoonDays,
+  type OpenDraft,
+  openDrafts,
+  previewProduct,
+  productNames,
+} from './board.ts'
+export { discardDataVersion, discardListing, restoreDataVersion, restoreListing, usesOfData } from './discard.ts'
 export { timers } from './handlers.ts'
-export { listingMachine, notListed, priceChanged, reviewerNotIndependent } from './model.ts'
+export {
+  contentFields,
+  type ListingMove,
+  type ListingState,
+  listingMachine,
+  mayResume,
+  notListed,
+  type ProductContent,
+  personalInfoBases,
+  planKinds,
+  priceChanged,
+  reviewerNotIndependent,
+  type Side,
+} from './model.ts'
 export {
   acceptListing,
   delistListing,
@@ -17,17 +40,21 @@ export {
   suspendListing,
 } from './moves.ts'
 export { type Offer, offerOf } from './offer.ts'
-export { listingOf, listListings, publicProduct } from './queries.ts'
+export { contentOfData } from './prefill.ts'
+export { listingOf, listListings, type PublicProduct, publicProduct } from './queries.ts'
 export { searchProducts } from './search.ts'
 export { toSearch } from './searchwire.ts'
 export {
   createProduct,
+  type Draft,
+  draftOf,
   precheckProduct,
   priceProduct,
   reviseProduct,
   unpriceProduct,
   updateProduct,
 } from './service.ts'
+export { suspectColumns } from './suspicion.ts'
 export { toListing, toListingFile, toProduct } from './wire.ts'
 
 export const routes = [...productRoutes, ...listingRoutes]

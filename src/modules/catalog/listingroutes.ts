@@ -5,7 +5,9 @@ import { PageQuery } from '../../kernel/page.ts'
 import { ruleViolated, stateConflict } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { closed, IdParams } from '../../kernel/wire.ts'
+import { DataVersionShape, toDataVersionWire } from '../data/index.ts'
 import { ReasonBody } from '../identity/index.ts'
+import { discardDataVersion, discardListing, restoreDataVersion, restoreListing } from './discard.ts'
 import { reviewerNotIndependent } from './model.ts'
 import {
   acceptListing,
@@ -104,7 +106,35 @@ const moves = [
   move('suspend', text('停牌', 'Suspend'), ReasonBody, (cx, id, body: Reason) => suspendListing(cx, id, body.reason)),
   move('resume', text('恢复挂牌', 'Resume'), undefined, resumeListing),
   move('delist', text('摘牌', 'Delist'), ReasonBody, (cx, id, body: Reason) => delistListing(cx, id, body.reason)),
+  move('discard', text('放弃草稿', 'Give a draft up'), undefined, discardListing),
+  move('restore', text('恢复草稿', 'Take a draft back'), undefined, restoreListing),
   move('renew', text('续期', 'Renew'), SubmitBody, (cx, id, body: Term) => renewListing(cx, id, body ?? {})),
 ]
 
-export const listingRoutes: Route[] = [...reads, ...moves]
+/** Data versions are put away here and not in their own module, which does not know what uses them. */
+const dataRoutes = [
+  write({
+    at: 'POST /data-versions/:id/discard',
+    operation: 'discardDataVersion',
+    permission: 'data-version.discard',
+    tag: 'data',
+    summary: text('移除未使用的数据版本', 'Put an unused data version away'),
+    params: IdParams,
+    reply: DataVersionShape,
+    problems: [stateConflict],
+    run: async (cx, { params }) => toDataVersionWire(await discardDataVersion(cx, params.id)),
+  }),
+  write({
+    at: 'POST /data-versions/:id/restore',
+    operation: 'restoreDataVersion',
+    permission: 'data-version.restore',
+    tag: 'data',
+    summary: text('恢复已移除的数据版本', 'Take a data version back'),
+    params: IdParams,
+    reply: DataVersionShape,
+    problems: [stateConflict],
+    run: async (cx, { params }) => toDataVersionWire(await restoreDataVersion(cx, params.id)),
+  }),
+]
+
+export const listingRoutes: Route[] = [...reads, ...moves, ...dataRoutes]

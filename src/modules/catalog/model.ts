@@ -19,6 +19,7 @@ export const listingMachine = defineMachine({
     delisted: text('摘牌', 'Delisted'),
     expired: text('到期', 'Expired'),
     rejected: text('不予挂牌', 'Rejected'),
+    discarded: text('已放弃', 'Discarded'),
   },
   moves: {
     submit: { from: ['draft'], to: 'submitted' },
@@ -33,6 +34,8 @@ export const listingMachine = defineMachine({
     delist: { from: ['listed', 'suspended'], to: 'delisted' },
     expire: { from: ['listed', 'suspended'], to: 'expired' },
     renew: { from: ['expired'], to: 'reviewing' },
+    discard: { from: ['draft', 'supplementing'], to: 'discarded' },
+    restore: { from: ['discarded'], to: 'draft' },
   },
 })
 

@@ -30,11 +30,11 @@ import { type ListingRow, listing, productVersion, type VersionRow } from './sch
 import { checkDraft, currentPlans } from './service.ts'
 
 /** As whom the actor stands to a listing. @throws not-found when it is none of their business. */
-export function sideOf(rx: Rx, row: Pick<ListingRow, 'vendorId' | 'division' | 'state'>): Side {
+export function sideOf(rx: Rx, row: Pick<ListingRow, 'vendorId' | 'division' | 'submittedAt'>): Side {
   const { actor } = rx
   if (actor.kind === 'system') return 'operator'
   if (actor.organizationId === row.vendorId) return 'vendor'
-  if (row.state === 'draft') throw notFound()
+  if (row.submittedAt === null) throw notFound()
   if (actor.roles.includes('operator')) return 'operator'
   if (actor.roles.includes('authority') && isWithin(row.division, actor.division ?? '')) return 'authority'
   throw notFound()
@@ -47,7 +47,7 @@ async function locked(cx: Cx, id: string): Promise<{ row: ListingRow; side: Side
 }
 
 /** The listing, locked, for a move of its vendor. */
-async function lockedAsVendor(cx: Cx, id: string, move: ListingMove): Promise<ListingRow> {
+export async function lockedAsVendor(cx: Cx, id: string, move: ListingMove): Promise<ListingRow> {
   const { row, side } = await locked(cx, id)
   if (side !== 'vendor') throw forbidden(text('此操作由供方办理。', 'This is for the vendor to do.'))
   nextState(listingMachine, row.state as ListingState, move)
@@ -71,7 +71,7 @@ interface Step {
   readonly record?: Record<string, unknown>
 }
 
-async function step(cx: Cx, row: ListingRow, { move, values, record }: Step): Promise<ListingRow> {
+export async function step(cx: Cx, row: ListingRow, { move, values, record }: Step): Promise<ListingRow> {
   const state = nextState(listingMachine, row.state as ListingState, move)
   const [changed] = await cx.tx
     .update(listing)

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, like, lt, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, like, lt, sql } from 'drizzle-orm'
 import type { Reading, Rx } from '../../kernel/command.ts'
 import { keptStatement } from '../../kernel/db/client.ts'
 import { stemOf } from '../../kernel/division.ts'
@@ -110,9 +110,9 @@ export interface ListedRow {
 
 /** Which listings an actor reaches: a vendor its own, the operator all that were submitted, an authority its division's. */
 function reach({ actor }: Rx) {
-  if (actor.kind === 'system' || actor.roles.includes('operator')) return ne(listing.state, 'draft')
+  if (actor.kind === 'system' || actor.roles.includes('operator')) return isNotNull(listing.submittedAt)
   if (actor.roles.includes('authority'))
-    return and(ne(listing.state, 'draft'), like(listing.division, `${stemOf(actor.division ?? 'none')}%`))
+    return and(isNotNull(listing.submittedAt), like(listing.division, `${stemOf(actor.division ?? 'none')}%`))
   if (actor.organizationId) return eq(listing.vendorId, actor.organizationId)
   throw forbidden(text('请先选择所代表的机构。', 'Say for which organisation you act.'))
 }

@@ -195,11 +195,11 @@ export const listing = catalog.table(
     check(
       'listing_state_known',
       sql`${t.state} in ('draft', 'submitted', 'supplementing', 'reviewing', 'approved', 'listed', 'suspended',
-        'delisted', 'expired', 'rejected')`,
+        'delisted', 'expired', 'rejected', 'discarded')`,
     ),
     check(
       'listing_submitted_by_person',
-      sql`${t.state} = 'draft' or (${t.submittedBy} is not null and ${t.submittedAt} is not null)`,
+      sql`${t.state} in ('draft', 'discarded') or (${t.submittedBy} is not null and ${t.submittedAt} is not null)`,
     ),
     check(
       'listing_reviewed_independently',
@@ -209,7 +209,7 @@ export const listing = catalog.table(
     ),
     check(
       'listing_core_never_traded',
-      sql`${t.state} in ('draft', 'supplementing', 'rejected') or (${t.grade} is not null and ${t.grade} <> 'core')`,
+      sql`${t.state} in ('draft', 'supplementing', 'rejected', 'discarded') or (${t.grade} is not null and ${t.grade} <> 'core')`,
     ),
     check(
       'listing_important_confirmed',

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, max, sql } from 'drizzle-orm'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -120,7 +120,7 @@ async function checkedInput(cx: Cx, input: ContentInput): Promise<Partial<Produc
 /** A data version of that organisation. @throws not-found for anyone else's. */
 async function ownData(rx: Rx, id: string, organizationId: string): Promise<DataVersion> {
   const data = await dataVersionOf(rx, id)
-  if (data.organizationId !== organizationId)
+  if (data.organizationId !== organizationId || data.state === 'discarded')
     throw notFound(text('没有这个数据版本。', 'There is no such data version.'))
   return data
 }
@@ -150,7 +150,8 @@ async function newestVersion(rx: Rx, productId: string): Promise<{ version: Vers
     .from(productVersion)
     .innerJoin(listing, eq(listing.versionId, productVersion.id))
     .where(eq(productVersion.productId, productId))
-    .orderBy(desc(productVersion.versionNo))
+    // a version that was given up speaks for the product only where there is no other
+    .orderBy(asc(sql`${listing.state} = 'discarded'`), desc(productVersion.versionNo))
     .limit(1)
   if (!found) throw notFound()
   return found
@@ -257,8 +258,13 @@ export async function reviseProduct(cx: Cx, id: string): Promise<Draft> {
   const product = await ownProduct(cx, id)
   const { version, listing: newest } = await newestVersion(cx, id)
   if ((pendingStates as readonly string[]).includes(newest.state)) throw underWay()
-  await insertVersion(cx, product, version.versionNo + 1, contentOf(version))
-  cx.audit('product.revise', ['product', id], { number: product.number, versionNo: version.versionNo + 1 })
+  const [last] = await cx.tx
+    .select({ no: max(productVersion.versionNo) })
+    .from(productVersion)
+    .where(eq(productVersion.productId, id))
+  const versionNo = (last?.no ?? version.versionNo) + 1
+  await insertVersion(cx, product, versionNo, contentOf(version))
+  cx.audit('product.revise', ['product', id], { number: product.number, versionNo })
   return draftOf(cx, id)
 }
 

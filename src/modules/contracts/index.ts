@@ -14,7 +14,14 @@ export {
   suspendContract,
   terminateContract,
 } from './performance.ts'
-export { type ContractFacts, contractOf, listContracts, readContract, signaturesOf } from './queries.ts'
+export {
+  type ContractFacts,
+  contractOf,
+  contractsWaiting,
+  listContracts,
+  readContract,
+  signaturesOf,
+} from './queries.ts'
 export { isCompetent, isParty, mayRead, readable } from './reach.ts'
 export type { Deviation, Terms } from './terms.ts'
 export { toContract, toContractBrief } from './wire.ts'

@@ -128,3 +128,29 @@ export async function listContracts(rx: Rx, query: ContractQuery) {
     row => factsOf(row, []),
   )
 }
+
+/** How many contracts wait for one side, and the earliest instant at which one of them lapses. */
+export interface ContractsWaiting {
+  /** it is this side's turn to agree, counter or withdraw */
+  readonly answer: { readonly count: number; readonly dueAt: Date | null }
+  /** the text is agreed and this side has not signed */
+  readonly sign: { readonly count: number; readonly dueAt: Date | null }
+}
+
+/** The contracts that wait for the acting organisation as vendor or as buyer. */
+export async function contractsWaiting(rx: Rx, side: 'vendor' | 'buyer'): Promise<ContractsWaiting> {
+  const own = rx.actor.organizationId ?? ''
+  const turn = side === 'vendor' ? 'negotiating' : 'countered'
+  const rows = await rx.sql<{ step: 'answer' | 'sign'; n: number; due_at: string | null }[]>`
+    select case when c.state = ${turn} then 'answer' else 'sign' end as step, count(*)::int as n, min(c.lapses_at) as due_at
+    from contracts.contract c
+    where case when ${side} = 'vendor' then c.vendor_id else c.buyer_id end = ${own}::uuid
+      and (c.state = ${turn} or c.state in ('agreed', 'partly_signed') and not exists (
+        select from contracts.contract_signature s where s.contract_id = c.id and s.side = ${side}))
+    group by 1`
+  const of = (step: 'answer' | 'sign') => {
+    const row = rows.find(each => each.step === step)
+    return { count: row?.n ?? 0, dueAt: row?.due_at ? new Date(row.due_at) : null }
+  }
+  return { answer: of('answer'), sign: of('sign') }
+}

@@ -12,12 +12,15 @@ export const versionMachine = defineMachine({
     ready: text('待确认', 'To be confirmed'),
     confirmed: text('已确认', 'Confirmed'),
     failed: text('读取失败', 'Could not be read'),
+    discarded: text('已移除', 'Put away'),
   },
   moves: {
     read: { from: ['profiling'], to: 'ready' },
     fail: { from: ['profiling'], to: 'failed' },
-    retry: { from: ['failed'], to: 'profiling' },
+    retry: { from: ['failed', 'discarded'], to: 'profiling' },
     confirm: { from: ['ready', 'confirmed'], to: 'confirmed' },
+    discard: { from: ['ready', 'confirmed', 'failed'], to: 'discarded' },
+    restore: { from: ['discarded'], to: 'ready' },
   },
 })
 

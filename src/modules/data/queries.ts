@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, ne, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -60,8 +60,11 @@ export async function ownDataVersion(rx: Rx, id: string): Promise<DataVersionRow
   return row
 }
 
-/** The own organisation's versions, newest first. */
-export async function listDataVersions(rx: Rx, query: { limit?: number; after?: string }) {
+/** The own organisation's versions in a state, or all that are not put away, newest first. */
+export async function listDataVersions(
+  rx: Rx,
+  query: { state?: string | undefined; limit?: number | undefined; after?: string | undefined },
+) {
   const limit = query.limit ?? 20
   const after = decodeCursor(query.after, 1)
   const rows = await rx.tx
@@ -70,6 +73,7 @@ export async function listDataVersions(rx: Rx, query: { limit?: number; after?: 
     .where(
       and(
         eq(dataVersion.organizationId, requireOrganization(rx.actor)),
+        query.state ? eq(dataVersion.state, query.state) : ne(dataVersion.state, 'discarded'),
         after && sql`${dataVersion.id} < ${after[0]}::uuid`,
       ),
     )
@@ -81,4 +85,12 @@ export async function listDataVersions(rx: Rx, query: { limit?: number; after?: 
     row => [row.id],
     row => row,
   )
+}
+
+/** How many of the own organisation's versions are in each state. */
+export async function countDataVersions(rx: Rx): Promise<ReadonlyMap<string, number>> {
+  const rows = await rx.sql<{ state: string; n: number }[]>`
+    select state, count(*)::int as n from data.data_version
+    where organization_id = ${requireOrganization(rx.actor)} group by state`
+  return new Map(rows.map(row => [row.state, row.n]))
 }

@@ -7,8 +7,17 @@ import { closed, IdParams } from '../../kernel/wire.ts'
 import { listDataVersions, ownDataVersion } from './queries.ts'
 import type { DataVersionRow } from './schema.ts'
 import { confirmDataVersion } from './service.ts'
+import { suggestNotes } from './suggestion.ts'
 import { retryDataVersion, uploadDataVersion } from './upload.ts'
-import { ConfirmBody, DataVersionPage, DataVersionShape, toDataVersionWire, UploadQuery } from './wire.ts'
+import {
+  ConfirmBody,
+  DataVersionPage,
+  DataVersionShape,
+  SuggestionsShape,
+  toDataVersionWire,
+  UploadQuery,
+  VersionQuery,
+} from './wire.ts'
 
 const tag = 'data'
 const produces = { type: 'application/json', description: 'the data version', schema: DataVersionShape }
@@ -54,7 +63,7 @@ export const routes: Route[] = [
     permission: 'data-version.list',
     tag,
     summary: text('本机构的数据版本', "The organisation's data versions"),
-    query: closed(PageQuery),
+    query: closed({ ...PageQuery, ...VersionQuery }),
     reply: DataVersionPage,
     run: async (rx, { query }) => {
       const { items, next } = await listDataVersions(rx, query)
@@ -70,6 +79,18 @@ export const routes: Route[] = [
     params: IdParams,
     reply: DataVersionShape,
     run: async (rx, { params }) => toDataVersionWire(await ownDataVersion(rx, params.id)),
+  }),
+  read({
+    at: 'GET /data-versions/:id/suggestions',
+    operation: 'suggestNotes',
+    permission: 'data-version.read',
+    tag,
+    summary: text('字段说明的建议', 'Notes that are proposed for the columns'),
+    params: IdParams,
+    reply: SuggestionsShape,
+    run: async (rx, { params }) => ({
+      columns: (await suggestNotes(rx, await ownDataVersion(rx, params.id))).map(note => ({ ...note })),
+    }),
   }),
   write({
     at: 'POST /data-versions/:id/confirm',

@@ -45,7 +45,7 @@ export const dataVersion = data.table(
     unique('data_version_file_unique').on(t.organizationId, t.sha256, t.fileName),
     check('data_version_sha256_form', sql`${t.sha256} ~ '^[0-9a-f]{64}$'`),
     check('data_version_not_empty', sql`${t.bytes} > 0`),
-    check('data_version_state_known', sql`${t.state} in ('profiling', 'ready', 'confirmed', 'failed')`),
+    check('data_version_state_known', sql`${t.state} in ('profiling', 'ready', 'confirmed', 'failed', 'discarded')`),
     check(
       'data_version_ready_has_facts',
       sql`${t.state} not in ('ready', 'confirmed')

@@ -3,7 +3,7 @@ import type { Cx, Rx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
-import { invalidInput, notFound, Problem } from '../../kernel/problem.ts'
+import { invalidInput, notFound, Problem, stateConflict } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import type { DataProfile } from './engine/types.ts'
@@ -72,10 +72,15 @@ export async function openVersion(
       ),
     )
     .for('update')
-  const row =
-    found!.state === 'failed' ? await change(cx, found!, 'retry', { failure: null, profilingAt: cx.now }) : found!
+  const isToRead = found!.columns === null && ['failed', 'discarded'].includes(found!.state)
+  const isPutAway = found!.columns !== null && found!.state === 'discarded'
+  const row = isToRead
+    ? await change(cx, found!, 'retry', { failure: null, profilingAt: cx.now })
+    : isPutAway
+      ? await change(cx, found!, 'restore', {})
+      : found!
   cx.audit('data-version.upload', subject(row), { ...file, isRepeated: true })
-  return { row, isNew: false, isToRead: found!.state === 'failed' }
+  return { row, isNew: false, isToRead }
 }
 
 async function change(
@@ -136,7 +141,9 @@ export async function failVersion(
 
 /** Begins to read a file again that could not be read. */
 export async function retryVersion(cx: Cx, id: string): Promise<DataVersionRow> {
-  const row = await change(cx, await lockedOwn(cx, id), 'retry', { failure: null, profilingAt: cx.now })
+  const found = await lockedOwn(cx, id)
+  if (found.columns !== null) throw stateConflict(text('该文件已经读取。', 'The file was read already.'))
+  const row = await change(cx, found, 'retry', { failure: null, profilingAt: cx.now })
   cx.audit('data-version.retry', subject(row), { sha256: row.sha256 })
   return row
 }
@@ -159,6 +166,27 @@ export async function confirmDataVersion(
   const notes = mergeNotes(row.notes, given)
   const changed = await change(cx, row, 'confirm', { notes, confirmedBy: cx.actor.personId, confirmedAt: cx.now })
   cx.audit('data-version.confirm', subject(row), { sha256: row.sha256, notes })
+  return changed
+}
+
+/**
+ * Puts a version away: it is hidden and can no longer be chosen; its bytes and facts stay. Whether a product still uses
+ * it is asked by the caller, who knows products. @throws not-found, state-conflict
+ */
+export async function discardVersion(cx: Cx, id: string): Promise<DataVersionRow> {
+  const row = await lockedOwn(cx, id)
+  const changed = await change(cx, row, 'discard', { failure: null, confirmedBy: null, confirmedAt: null })
+  cx.audit('data-version.discard', subject(row), { sha256: row.sha256, from: row.state })
+  return changed
+}
+
+/** Takes a version back that was put away; its owner confirms it anew. @throws state-conflict where nothing was read. */
+export async function restoreVersion(cx: Cx, id: string): Promise<DataVersionRow> {
+  const row = await lockedOwn(cx, id)
+  if (row.state === 'discarded' && row.columns === null)
+    throw stateConflict(text('该文件此前未能读取，请重新上传。', 'The file could not be read before; upload it again.'))
+  const changed = await change(cx, row, 'restore', {})
+  cx.audit('data-version.restore', subject(row), { sha256: row.sha256 })
   return changed
 }
 

@@ -44,6 +44,21 @@ export const DataVersionShape = Type.Object({
 })
 export const DataVersionPage = pageOf(DataVersionShape)
 
+export const VersionQuery = { state: Type.Optional(Type.String({ enum: Object.keys(versionMachine.states) })) }
+
+export const SuggestionsShape = Type.Object({
+  columns: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      unit: nullable(Type.String()),
+      meaning: nullable(Type.String()),
+      isSensitive: nullable(Type.Boolean()),
+      source: Type.String({ enum: ['earlier', 'name'], description: 'an earlier file, or the name of the column' }),
+      dataVersionId: nullable(Id),
+    }),
+  ),
+})
+
 export const UploadQuery = closed({
   fileName: Type.Optional(
     Type.String({ minLength: 1, maxLength: 1000, description: 'name of a file that is sent as the bare body' }),

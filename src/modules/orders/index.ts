@@ -12,8 +12,12 @@ export {
   settlementPending,
 } from './model.ts'
 export {
+  countOrders,
   listOrders,
+  type OrderCount,
+  type OrderLabel,
   orderByReference,
+  orderLabels,
   orderOf,
   orderOfContract,
   orderStateOf,

@@ -135,3 +135,45 @@ export async function readOrder(rx: Rx, id: string): Promise<SeenOrder & { reado
   const [seen] = await withNames(rx, [row])
   return { ...seen!, timeline: await timelineOf(rx, row) }
 }
+
+/** How many orders of one side are in a state, the earliest day that counts in it, and the money they are about. */
+export interface OrderCount {
+  readonly state: OrderState
+  readonly count: number
+  readonly dueAt: Date | null
+  /** price less what was given back, in fen */
+  readonly amountFen: bigint
+}
+
+/** The acting organisation's orders by state, as buyer or as vendor. */
+export async function countOrders(rx: Rx, as: 'buyer' | 'vendor'): Promise<OrderCount[]> {
+  const own = requireOrganization(rx.actor)
+  const rows = await rx.sql<{ state: OrderState; n: number; due_at: string | null; fen: string }[]>`
+    select state, count(*)::int as n, coalesce(sum(amount_fen - refund_fen), 0) as fen, min(case
+      when state = 'awaiting_payment' then payment_due_at
+      when state in ('escrowed', 'delivering', 'rejected', 'redelivering') then delivery_due_at
+      when state = 'delivered' then acceptance_due_at
+      when state = 'disputed' then mediation_due_at
+      when state in ('accepted', 'partly_refunded') then settle_after end) as due_at
+    from orders."order" where case when ${as} = 'vendor' then vendor_id else buyer_id end = ${own} group by state`
+  return rows.map(row => ({
+    state: row.state,
+    count: row.n,
+    dueAt: row.due_at === null ? null : new Date(row.due_at),
+    amountFen: BigInt(row.fen),
+  }))
+}
+
+/** What a later module's list says of the orders it names. */
+export type OrderLabel = Pick<Order, 'id' | 'number' | 'contractId' | 'productId' | 'buyerId' | 'vendorId' | 'state'>
+
+/** The orders of these ids that the actor may see, by id. */
+export async function orderLabels(rx: Rx, ids: readonly string[]): Promise<ReadonlyMap<string, OrderLabel>> {
+  if (ids.length === 0) return new Map()
+  const { id, number, contractId, productId, buyerId, vendorId, state } = order
+  const rows = await rx.tx
+    .select({ id, number, contractId, productId, buyerId, vendorId, state })
+    .from(order)
+    .where(and(inArray(order.id, [...ids]), readable(rx.actor, order)))
+  return new Map(rows.map(row => [row.id, row]))
+}

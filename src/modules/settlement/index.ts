@@ -1,4 +1,11 @@
 export { confirmBankAccount, refuseBankAccount, registerBankAccount } from './accounts.ts'
+export {
+  type EarningLine,
+  earningLines,
+  earningYears,
+  monthlyEarnings,
+  payoutStanding,
+} from './earnings.ts'
 export { maxLines, statementColumns } from './gateways/banktransfer.ts'
 export { handlers, timers } from './handlers.ts'
 export { matchStatementLine, receiveLine, returnStatementLine } from './matching.ts'
