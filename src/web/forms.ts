@@ -85,7 +85,8 @@ const acceptable = (request: FastifyRequest, as: string | undefined, extra?: Rea
 
 /**
  * Shows a page of ours once more with the state of its form, under the form's own address: nothing typed is lost.
- * `cookies` are ones that the browser is being given with this very answer.
+ * `cookies` are ones that the browser is being given with this very answer. False when the page cannot be shown any
+ * more, and nothing was answered.
  */
 export async function showAgain(
   request: FastifyRequest,
@@ -93,7 +94,7 @@ export async function showAgain(
   page: string,
   state: FormState,
   options: { readonly status?: number; readonly as?: string; readonly cookies?: Readonly<Record<string, string>> } = {},
-): Promise<FastifyReply | undefined> {
+): Promise<boolean> {
   const shown = await withFormState(state, headers =>
     request.server.inject({
       method: 'GET',
@@ -102,15 +103,16 @@ export async function showAgain(
       headers: { ...acceptable(request, options.as, options.cookies), ...headers, accept: 'text/html' },
     }),
   )
-  if (shown.statusCode >= 300) return undefined
+  if (shown.statusCode >= 300) return false
   for (const cookie of shown.cookies.filter(each => each.name === forgeryCookie))
     reply.setCookie(cookie.name, cookie.value, { path: '/', httpOnly: true, sameSite: 'lax' })
-  return reply
+  reply
     .code(options.status ?? 200)
     .header('content-language', shown.headers['content-language'] ?? 'zh-CN')
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
     .send(shown.payload)
+  return true
 }
 
 function targetsOf(routes: readonly Route[]): Target[] {
@@ -204,7 +206,7 @@ async function handle(request: FastifyRequest, reply: FastifyReply, targets: rea
     const then = single(fields, '_then') ?? from
     if (single(fields, '_show') === '1') {
       const shown = await showAgain(request, reply, from, { to, values: {}, reply: answer }, { ...(as && { as }) })
-      if (shown) return shown
+      if (shown) return reply
     }
     if (then !== '{url}')
       reply.setCookie(doneCookie, doneWords(target.summary), { path: '/', maxAge: 60, sameSite: 'lax' })
@@ -216,11 +218,11 @@ async function handle(request: FastifyRequest, reply: FastifyReply, targets: rea
     const pending = JSON.stringify({ to, from, as, values })
     const page = `/sign-in?next=${encodeURIComponent(from)}`
     const shown = await showAgain(request, reply, page, { to, values, problem, pending }, { status })
-    if (shown) return shown
+    if (shown) return reply
   }
   const shown = await showAgain(request, reply, from, { to, values, problem }, { status, ...(as && { as }) })
   if (!shown) throw thrown(problem)
-  return shown
+  return reply
 }
 
 /** What a form kept for its person while they signed in again; undefined when it cannot be read. */
