@@ -88,6 +88,10 @@ export const access: AccessTable = {
   'contract.counter': ['vendor:maker', 'buyer:maker'],
   'contract.agree': ['vendor:maker', 'buyer:maker'],
   'contract.withdraw': ['vendor:maker', 'buyer:maker'],
+  'contract.preview': ['member'],
+  'contract.approve': ['member:checker', 'member:finance', 'member:administrator'],
+  'signing-policy.read': ['member'],
+  'signing-policy.set': ['member:administrator'],
   'contract.sign': ['vendor:checker', 'buyer:checker'],
   'contract.suspend': ['operator:checker', 'authority:checker'],
   'contract.resume': ['operator:checker', 'authority:checker'],
@@ -118,6 +122,7 @@ export const access: AccessTable = {
   // orders
   'order.list': ['member'],
   'order.read': ['member'],
+  'invoice.read': ['member'],
   'order.accept': ['buyer:maker', 'buyer:checker'],
   'order.reject': ['buyer:maker', 'buyer:checker'],
   'order.redeliver': ['vendor:maker', 'vendor:checker'],
@@ -158,6 +163,7 @@ export const access: AccessTable = {
   'work-list.read': ['member'],
   'earnings.read': ['vendor:finance', 'vendor:checker', 'vendor:administrator'],
   'trade.read': ['member'],
+  'purchase.list': ['buyer'],
   // exchange
   'page.read': ['anyone'],
   'clock.read': ['anyone'],

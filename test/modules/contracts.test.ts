@@ -603,3 +603,92 @@ t.test('time', async t => {
   const facts = await x.exchange.engine.read(system, rx => contractOf(rx, running.id))
   t.match(facts, { state: 'expired', amountFen: 1_250_000n, plan: { kind: 'one-off' } })
 })
+
+t.test('an organisation that wants it has each signature approved by a colleague first', async t => {
+  const stage = shared
+  const { x, vendor } = stage
+  const buyer = await x.organization(['buyer'], { name: '晋中审慎应用有限公司', division: '140700' })
+  const own = { ...stage, buyer }
+  const policy = (as: Role, body: object) => x.call('PUT /signing-policy', { as, body })
+  t.match(await x.ok('GET /signing-policy', { as: buyer.maker }), { isApprovalNeeded: false, thresholdFen: null })
+  t.equal((await policy(buyer.checker, { isApprovalNeeded: true })).status, 403, 'administrators set it')
+  t.equal((await policy(buyer.administrator, { isApprovalNeeded: true, thresholdFen: 0 })).status, 400)
+
+  await t.test('below the amount from which it is wanted nobody is asked', async t => {
+    const set = await policy(buyer.administrator, { isApprovalNeeded: true, thresholdFen: 1_250_001 })
+    t.match(set.body, { isApprovalNeeded: true, thresholdFen: 1_250_001 })
+    const { id } = await agreed(own)
+    t.equal((await x.ok(`GET /contracts/${id}/approval`, { as: buyer.maker })).isNeeded, false)
+    t.equal((await sign(own, id, buyer.checker)).body.state, 'partly_signed')
+  })
+
+  t.equal((await policy(buyer.administrator, { isApprovalNeeded: true, thresholdFen: null })).status, 200)
+  const approve = (id: string, as: Role, body: object = {}) => x.call(`POST /contracts/${id}/approve`, { as, body })
+
+  await t.test('nothing is approved before the text is frozen, nor by those without the duty', async t => {
+    const { id } = await ask(own)
+    const early = await approve(id, buyer.finance)
+    t.same([early.status, slug(early)], [409, 'state-conflict'])
+    t.equal((await approve(id, buyer.maker)).status, 403)
+    const stranger = await x.organization(['buyer'])
+    t.equal((await approve(id, stranger.finance)).status, 404)
+  })
+
+  await t.test('without approval nobody signs; with it another member does; the other side is not asked', async t => {
+    const { id } = await agreed(own)
+    const refused = await sign(own, id, buyer.checker)
+    t.same([refused.status, slug(refused)], [422, 'rule-violated'])
+    t.match(refused.body.detail, /colleague’s approval before signing/)
+    t.equal((await x.ok(`GET /contracts/${id}`, { as: buyer.maker })).state, 'agreed')
+    const done = await approve(id, buyer.finance, { note: '预算内，同意' })
+    t.equal(done.status, 200)
+    t.match(await x.ok(`GET /contracts/${id}/approval`, { as: buyer.maker }), {
+      isNeeded: true,
+      approvals: [{ note: '预算内，同意', name: 'finance' }],
+    })
+    const theirs = await x.ok(`GET /contracts/${id}/approval`, { as: vendor.maker })
+    t.match(theirs, { isNeeded: false, approvals: [] }, 'the vendor has no such rule and learns nothing of the buyer’s')
+    t.equal((await approve(id, buyer.finance)).status, 409, 'once a person')
+    t.equal((await sign(own, id, vendor.checker)).body.state, 'partly_signed')
+    t.equal((await sign(own, id, buyer.checker)).body.state, 'performing')
+    t.equal(slug(await approve(id, buyer.administrator)), 'state-conflict')
+    t.ok((await actions(own, id)).includes('contract.approve'))
+    await t.rejects(x.sql`update contracts.signing_approval set note = 'x'`, /append-only/)
+  })
+
+  await t.test('who approved does not sign', async t => {
+    const { id } = await agreed(own)
+    t.equal((await approve(id, buyer.checker)).status, 200)
+    const alone = await sign(own, id, buyer.checker)
+    t.same([alone.status, slug(alone)], [422, 'rule-violated'])
+    t.match(alone.body.detail, /Who approved does not sign/)
+    t.equal((await approve(id, buyer.administrator)).status, 200)
+    t.equal((await sign(own, id, buyer.checker)).body.state, 'partly_signed')
+    t.equal(slug(await approve(id, buyer.finance)), 'already-signed')
+  })
+})
+
+t.test('a buyer reads what the contract will say before asking for it', async t => {
+  const { x, vendor, buyer, product } = shared
+  const count = async () => Number((await x.sql`select count(*) as n from contracts.contract`)[0]!.n)
+  const before = await count()
+  const preview = (query: string, as: Role = buyer.maker) =>
+    x.call(`GET /contract-preview?productId=${product.productId}${query}`, { as })
+  const open = await preview('')
+  t.equal(open.status, 200)
+  t.match(open.body.texts.zh, /（由需方填写）/)
+  t.match(open.body.texts.zh, /壹万贰仟伍佰元整/)
+  t.match(open.body.texts.en, /Data Provision Contract/)
+  const said = await preview(`&purpose=${encodeURIComponent(product.purpose)}&scenario=${encodeURIComponent(scenario)}`)
+  const made = await ask(shared)
+  const { text: offered } = await x.call(`GET /contracts/${made.id}/text`, { as: buyer.maker })
+  t.same(said.body.terms, made.terms, 'the same terms as the contract then has')
+  t.equal(
+    said.body.texts.zh,
+    offered.replaceAll(made.number, '（发起后编号）'),
+    'and the same text, but for its number',
+  )
+  t.equal(await count(), before + 1, 'looking stores nothing')
+  t.equal((await preview('', vendor.maker)).status, 422, 'the own product is not bought')
+  t.equal((await x.call(`GET /contract-preview?productId=${product.productId}`)).status, 401)
+})

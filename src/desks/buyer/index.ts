@@ -1,3 +1,4 @@
 import type { Route } from '../../kernel/http/route.ts'
+import { purchaseRoutes } from './purchases.ts'
 
-export const routes: Route[] = []
+export const routes: Route[] = [...purchaseRoutes]

@@ -1,6 +1,8 @@
+import { approvalRoutes } from './approvalroutes.ts'
 import { readingRoutes } from './readingroutes.ts'
 import { movingRoutes } from './routes.ts'
 
+export { type ApprovalView, approvalOf, readSigningPolicy, type SigningPolicy } from './approval.ts'
 export { handlers, timers } from './handlers.ts'
 export { alreadySigned, type ContractState, contractMachine, notSealed, type Side, sameSigner } from './model.ts'
 export { listModelContracts, modelContractOf } from './modelcontract.ts'
@@ -14,16 +16,23 @@ export {
   suspendContract,
   terminateContract,
 } from './performance.ts'
+export { type Preview, previewContract } from './preview.ts'
 export {
   type ContractFacts,
+  type ContractQuery,
   contractOf,
+  contractsOf,
   contractsWaiting,
+  frozenText,
   listContracts,
+  listProposals,
+  openContracts,
   readContract,
   signaturesOf,
 } from './queries.ts'
 export { isCompetent, isParty, mayRead, readable } from './reach.ts'
+export { renderText } from './service.ts'
 export type { Deviation, Terms } from './terms.ts'
 export { toContract, toContractBrief } from './wire.ts'
 
-export const routes = [...movingRoutes, ...readingRoutes]
+export const routes = [...movingRoutes, ...approvalRoutes, ...readingRoutes]

@@ -96,6 +96,12 @@ export function requireTurn(state: ContractState, side: Side): void {
   )
 }
 
+/** Whether an organisation's own rule asks for a colleague's approval before it signs for that amount (fen). */
+export const isApprovalNeeded = (
+  policy: { readonly isApprovalNeeded: boolean; readonly thresholdFen: bigint | null },
+  amountFen: bigint,
+): boolean => policy.isApprovalNeeded && (policy.thresholdFen === null || amountFen >= policy.thresholdFen)
+
 const months = (count: number | null): number => count ?? 1200
 
 /** The area that the data cover, in words, short enough for a contract's table. */

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
+import { requireOrganization } from '../identity/index.ts'
 import type { ContractState } from './model.ts'
 import { mayRead, readable } from './reach.ts'
 import { contract, contractSignature, proposal } from './schema.ts'
@@ -73,6 +74,50 @@ export const signaturesOf = (rx: Rx, contractId: string) =>
     .from(contractSignature)
     .where(eq(contractSignature.contractId, contractId))
     .orderBy(asc(contractSignature.signedAt), asc(contractSignature.id))
+
+/** What lists say of several contracts, by id, whoever asks: for later modules and pages that show own things. */
+export async function contractsOf(rx: Rx, ids: readonly string[]): Promise<Map<string, ContractFacts>> {
+  if (ids.length === 0) return new Map()
+  const rows = await rx.tx
+    .select()
+    .from(contract)
+    .where(inArray(contract.id, [...ids]))
+  return new Map(rows.map(row => [row.id, factsOf(row, [])]))
+}
+
+/**
+ * The contracts of the own organisation on one side that are not concluded yet, oldest first, with their signatures:
+ * what must be answered or signed. At most 200.
+ */
+export async function openContracts(rx: Rx, side: 'vendor' | 'buyer'): Promise<ContractFacts[]> {
+  const column = { vendor: contract.vendorId, buyer: contract.buyerId }[side]
+  const rows = await rx.tx
+    .select()
+    .from(contract)
+    .where(
+      and(
+        eq(column, requireOrganization(rx.actor)),
+        inArray(contract.state, ['negotiating', 'countered', 'agreed', 'partly_signed']),
+      ),
+    )
+    .orderBy(asc(contract.id))
+    .limit(200)
+  const signatures = await rx.tx
+    .select()
+    .from(contractSignature)
+    .where(
+      inArray(
+        contractSignature.contractId,
+        rows.map(row => row.id),
+      ),
+    )
+  return rows.map(row =>
+    factsOf(
+      row,
+      signatures.filter(signature => signature.contractId === row.id),
+    ),
+  )
+}
 
 /** A contract for one who may know of it. @throws not-found, the same for a foreign one as for none. */
 export async function readContract(rx: Rx, id: string): Promise<ContractFacts> {

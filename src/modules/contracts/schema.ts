@@ -155,3 +155,43 @@ export const contractSignature = contracts.table(
     check('contract_signature_side', sql`${t.side} in ('vendor', 'buyer')`),
   ],
 )
+
+/** What an organisation wants before one of its own signs: a colleague's approval, always or from an amount on. */
+export const signingPolicy = contracts.table(
+  'signing_policy',
+  {
+    organizationId: uuid()
+      .primaryKey()
+      .references(() => organization.id),
+    isApprovalNeeded: boolean().notNull(),
+    /** only contracts of this amount or more; null: all */
+    thresholdFen: fen(),
+    setBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    changedAt: instant().notNull(),
+  },
+  t => [check('signing_policy_threshold_positive', sql`${t.thresholdFen} > 0`)],
+)
+
+/** A member's approval of the frozen text before a colleague signs it, append-only. */
+export const signingApproval = contracts.table(
+  'signing_approval',
+  {
+    id: uuid().primaryKey(),
+    contractId: uuid()
+      .notNull()
+      .references(() => contract.id),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    approverId: uuid()
+      .notNull()
+      .references(() => person.id),
+    /** of the text that was approved */
+    textHash: text().notNull(),
+    note: text(),
+    approvedAt: instant().notNull(),
+  },
+  t => [unique('signing_approval_once').on(t.contractId, t.organizationId, t.approverId)],
+)

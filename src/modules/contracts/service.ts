@@ -40,12 +40,12 @@ import type { TermChanges, Terms } from './terms.ts'
 
 export type ContractRow = typeof contract.$inferSelect
 
-constraintMeans('contract_two_parties', () => selfDealing())
+constraintMeans('contract_two_parties', () => refuseSelfDealing())
 constraintMeans('proposal_round_unique', () =>
   conflict(text('对方刚刚提出了新的条款。', 'The other side has just proposed other terms.')),
 )
 
-const selfDealing = () =>
+export const refuseSelfDealing = () =>
   ruleViolated(text('供需双方不能是同一机构。', 'Vendor and buyer must be two organisations.'), {
     errors: [
       {
@@ -100,7 +100,7 @@ export function requireVerified(...organizations: readonly Organization[]): void
 
 const deadline = (now: Date, clock: RuleClock, rules: RulePack) => addWorkingDays(now, clock.workingDays, rules).dueAt
 
-const refuseTerms = (errors: FieldError[]) =>
+export const refuseTerms = (errors: FieldError[]) =>
   invalidInput(text('合同条款有误，见各字段说明。', 'The terms are not valid; see each field.'), { errors })
 
 async function addProposal(cx: Cx, row: ContractRow, round: number, side: Side, note: string | undefined) {
@@ -126,9 +126,16 @@ export interface ContractInput {
 
 type Offer = Awaited<ReturnType<typeof offerOf>>
 
-async function draftTerms(cx: Cx, offer: Offer, vendor: Organization, buyer: Organization, input: ContractInput) {
-  const rules = rulesAt(cx.now)
-  const operator = await operatorOrganization(cx)
+/** The terms of the model contract for an offer between two organisations, with the rules they follow. */
+export async function draftTerms(
+  rx: Rx,
+  offer: Offer,
+  vendor: Organization,
+  buyer: Organization,
+  input: Pick<ContractInput, 'purpose' | 'scenario'>,
+) {
+  const rules = rulesAt(rx.now)
+  const operator = await operatorOrganization(rx)
   const terms = deriveTerms({
     offer,
     vendor,
@@ -155,7 +162,7 @@ async function draftTerms(cx: Cx, offer: Offer, vendor: Organization, buyer: Org
 export async function createContract(cx: Cx, input: ContractInput): Promise<ContractRow> {
   const buyerId = requireOrganization(cx.actor)
   const offer = await offerOf(cx, input.productId, input.planId)
-  if (offer.vendorId === buyerId) throw selfDealing()
+  if (offer.vendorId === buyerId) throw refuseSelfDealing()
   const buyer = await organizationOf(cx, buyerId)
   const vendor = await organizationOf(cx, offer.vendorId)
   requireVerified(vendor, buyer)

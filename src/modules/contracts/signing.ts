@@ -8,6 +8,7 @@ import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { organizationOf, reauthenticate, requireOrganization, signAs } from '../identity/index.ts'
+import { requireApproval } from './approval.ts'
 import { alreadySigned, type ContractState, contractMachine, type Side, sameSigner, statementOf } from './model.ts'
 import { contractSignature } from './schema.ts'
 import { type ContractRow, lockContract, moveContract, requireVerified, sideOf } from './service.ts'
@@ -61,7 +62,8 @@ async function putInForce(cx: Cx, row: ContractRow): Promise<ContractRow> {
 /**
  * A person with the duty to sign proves again who they are; their organisation's own key signs the frozen text. The
  * second signature puts the contract in force (电子签名法 Art. 13; 民法典 Art. 490).
- * @throws password-wrong, not-found for organisations that are no party, state-conflict, already-signed, same-signer.
+ * @throws password-wrong, not-found for organisations that are no party, state-conflict, already-signed, same-signer,
+ * rule-violated while a colleague's approval is missing that the organisation itself wants.
  */
 export async function signContract(cx: Cx, id: string, input: { readonly password: string }): Promise<ContractRow> {
   const organizationId = requireOrganization(cx.actor)
@@ -77,6 +79,7 @@ export async function signContract(cx: Cx, id: string, input: { readonly passwor
   const isSecond = earlier.length > 0
   nextState(contractMachine, row.state as ContractState, isSecond ? 'signSecond' : 'sign')
   if (earlier.some(signature => signature.signerId === cx.actor.personId)) throw sameSigner()
+  await requireApproval(cx, row, organizationId)
   const vendor = await organizationOf(cx, row.vendorId)
   const buyer = await organizationOf(cx, row.buyerId)
   requireVerified(vendor, buyer)

@@ -3,6 +3,7 @@ import type { Template } from '../../kernel/documents/template.ts'
 import { PageQuery } from '../../kernel/page.ts'
 import { Bilingual, closed, Fen, fenToWire, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import { Password } from '../identity/index.ts'
+import type { ApprovalView, SigningPolicy } from './approval.ts'
 import { contractMachine, turnOf } from './model.ts'
 import type { ContractFacts } from './queries.ts'
 import type { contractSignature, proposal } from './schema.ts'
@@ -48,6 +49,42 @@ export const CounterContractBody = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 )
 export const SignContractBody = closed({ password: Password })
+export const ApproveContractBody = closed({ note: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })) })
+export const SigningPolicyBody = closed({
+  isApprovalNeeded: Type.Boolean(),
+  thresholdFen: Type.Optional(
+    nullable(
+      Type.Integer({
+        minimum: 1,
+        maximum: 999_999_999_999_999,
+        description: 'fen (分); only contracts of this amount or more; null for all',
+      }),
+    ),
+  ),
+})
+export const SigningPolicyShape = Type.Object({
+  isApprovalNeeded: Type.Boolean(),
+  thresholdFen: nullable(Fen),
+  changedAt: nullable(Instant),
+})
+export const ApprovalShape = Type.Object({
+  isNeeded: Type.Boolean(),
+  thresholdFen: nullable(Fen),
+  approvals: Type.Array(
+    Type.Object({ approvedAt: Instant, name: nullable(Type.String()), note: nullable(Type.String()) }),
+  ),
+})
+export const PreviewQuery = closed({
+  productId: Id,
+  planId: Type.Optional(Id),
+  purpose: Type.Optional(CreateContractBody.properties.purpose),
+  scenario: Type.Optional(CreateContractBody.properties.scenario),
+})
+export const PreviewShape = Type.Object({
+  template: Type.Object({ code: Type.String(), version: Type.String(), hash: Sha256 }),
+  terms: AnyObject,
+  texts: Bilingual,
+})
 export const ContractListQuery = closed({
   ...PageQuery,
   state: Type.Optional(State),
@@ -214,6 +251,22 @@ export const toProposal = (row: typeof proposal.$inferSelect) => ({
   deviations: row.deviations,
   note: row.note,
   proposedAt: row.proposedAt.toISOString(),
+})
+
+const threshold = (amount: bigint | null) => (amount === null ? null : fenToWire(amount))
+
+/** What an organisation wants before it signs. */
+export const toSigningPolicy = (policy: SigningPolicy) => ({
+  isApprovalNeeded: policy.isApprovalNeeded,
+  thresholdFen: threshold(policy.thresholdFen),
+  changedAt: iso(policy.changedAt),
+})
+
+/** How far the own organisation's approval is. */
+export const toApproval = (view: ApprovalView) => ({
+  isNeeded: view.isNeeded,
+  thresholdFen: threshold(view.thresholdFen),
+  approvals: view.approvals.map(({ approvedAt, name, note }) => ({ approvedAt: approvedAt.toISOString(), name, note })),
 })
 
 /** A model contract without its text. */

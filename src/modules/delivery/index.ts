@@ -1,6 +1,14 @@
 export { handlers, timers } from './handlers.ts'
 export { type EntitlementState, entitlementMachine } from './model.ts'
-export { type DeliveryView, readDelivery, readEntitlement, readReceipt } from './queries.ts'
+export {
+  type Access,
+  accessOf,
+  type DeliveryView,
+  endingEntitlements,
+  readDelivery,
+  readEntitlement,
+  readReceipt,
+} from './queries.ts'
 export { routes } from './routes.ts'
 export type { Entitlement, Receipt } from './schema.ts'
 export { DeliveryShape, toDelivery, toReceipt } from './wire.ts'

@@ -1,12 +1,13 @@
-import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt, max } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { mayRead, readable } from '../contracts/index.ts'
+import { requireOrganization } from '../identity/index.ts'
 import { orderOf } from '../orders/index.ts'
 import { entitlementMachine } from './model.ts'
-import { type Entitlement, entitlement, type Receipt, receipt, receiptDocument, tradingOf } from './schema.ts'
+import { download, type Entitlement, entitlement, type Receipt, receipt, receiptDocument, tradingOf } from './schema.ts'
 
 /** A receipt with the digest of its PDF, once that is made. */
 export interface SeenReceipt {
@@ -48,6 +49,51 @@ export async function readDelivery(rx: Rx, orderId: string): Promise<DeliveryVie
   const list = await receipts(rx).where(eq(receipt.orderId, orderId)).orderBy(asc(receipt.round))
   return { entitlement: row ?? null, receipts: list }
 }
+
+/** What the buyer has of an order: the right, its receipts, and when data was last fetched. */
+export interface Access extends DeliveryView {
+  readonly lastDownloadAt: Date | null
+}
+
+/** The same for several orders at once, by order; only those whose buyer the actor acts for. */
+export async function accessOf(rx: Rx, orderIds: readonly string[]): Promise<Map<string, Access>> {
+  if (orderIds.length === 0) return new Map()
+  const rights = await rx.tx
+    .select({ row: entitlement, lastDownloadAt: max(download.lastSentAt) })
+    .from(entitlement)
+    .leftJoin(download, eq(download.entitlementId, entitlement.id))
+    .where(and(inArray(entitlement.orderId, [...orderIds]), eq(entitlement.granteeId, requireOrganization(rx.actor))))
+    .groupBy(entitlement.id)
+  const papers = await receipts(rx)
+    .where(
+      inArray(
+        receipt.entitlementId,
+        rights.map(({ row }) => row.id),
+      ),
+    )
+    .orderBy(asc(receipt.round))
+  return new Map(
+    rights.map(({ row, lastDownloadAt }) => [
+      row.orderId,
+      { entitlement: row, lastDownloadAt, receipts: papers.filter(paper => paper.row.entitlementId === row.id) },
+    ]),
+  )
+}
+
+/** The own rights that end before an instant, the next to end first, at most 100. */
+export const endingEntitlements = (rx: Rx, before: Date): Promise<Entitlement[]> =>
+  rx.tx
+    .select()
+    .from(entitlement)
+    .where(
+      and(
+        eq(entitlement.granteeId, requireOrganization(rx.actor)),
+        eq(entitlement.state, 'active'),
+        lt(entitlement.endsAt, before),
+      ),
+    )
+    .orderBy(asc(entitlement.endsAt))
+    .limit(100)
 
 export interface EntitlementFilter {
   readonly state?: Entitlement['state']

@@ -1,6 +1,7 @@
 export { lockOrder } from './change.ts'
 export { disputeOrder, mediateOrder } from './dispute.ts'
 export { handlers } from './handlers.ts'
+export { type Invoice, readInvoice } from './invoice.ts'
 export {
   cancellationTooEarly,
   type OrderAction,
@@ -16,6 +17,7 @@ export {
   listOrders,
   type OrderCount,
   type OrderLabel,
+  openOrders,
   orderByReference,
   orderLabels,
   orderOf,
@@ -23,6 +25,7 @@ export {
   orderStateOf,
   ordersToSettle,
   readOrder,
+  type SeenOrder,
 } from './queries.ts'
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
 export { cancelOrder, finishRefund, refundOrder } from './refund.ts'
@@ -39,4 +42,4 @@ export {
 } from './service.ts'
 export { beginSettlement, finishSettlement } from './settlement.ts'
 export { timers } from './timers.ts'
-export { OrderShape, OrderViewShape, toOrder, toOrderView } from './wire.ts'
+export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'

@@ -92,6 +92,23 @@ export async function listOrders(rx: Rx, filter: OrderFilter): Promise<SeenOrder
   return withNames(rx, rows)
 }
 
+const awaiting = {
+  buyer: ['awaiting_payment', 'delivering', 'delivered', 'redelivering', 'rejected', 'disputed'],
+  vendor: ['rejected', 'disputed'],
+} satisfies Record<'buyer' | 'vendor', OrderState[]>
+
+/** The own orders on one side that wait for something a person does, oldest first, at most 200. */
+export async function openOrders(rx: Rx, side: 'buyer' | 'vendor'): Promise<SeenOrder[]> {
+  const column = { buyer: order.buyerId, vendor: order.vendorId }[side]
+  const rows = await rx.tx
+    .select()
+    .from(order)
+    .where(and(eq(column, requireOrganization(rx.actor)), inArray(order.state, awaiting[side])))
+    .orderBy(asc(order.id))
+    .limit(200)
+  return withNames(rx, rows)
+}
+
 /** One entry of an order's history, from the audit entries of its changes. */
 export interface TimelineEntry {
   readonly at: Date

@@ -5,12 +5,14 @@ import { forbidden, ruleViolated, stateConflict } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
 import { disputeOrder, type Mediation, mediateOrder } from './dispute.ts'
+import { readInvoice } from './invoice.ts'
 import { cancellationTooEarly, type OrderAction } from './model.ts'
 import { listOrders, readOrder } from './queries.ts'
 import { cancelOrder, refundOrder } from './refund.ts'
 import type { Order } from './schema.ts'
 import { acceptOrder, redeliverOrder, rejectOrder } from './service.ts'
 import {
+  InvoiceShape,
   MediateBody,
   OrderPage,
   OrderQuery,
@@ -18,6 +20,7 @@ import {
   OrderViewShape,
   ReasonBody,
   RedeliverBody,
+  toInvoice,
   toOrder,
   toOrderPage,
   toOrderView,
@@ -65,6 +68,17 @@ export const routes: Route[] = [
     params: IdParams,
     reply: OrderViewShape,
     run: async (rx, { params }) => toOrderView(await readOrder(rx, params.id), rx.now),
+  }),
+  read({
+    at: 'GET /orders/:id/invoice',
+    operation: 'readInvoice',
+    permission: 'invoice.read',
+    tag,
+    summary: text('订单的开票信息', 'What the invoice of an order says'),
+    params: IdParams,
+    reply: InvoiceShape,
+    problems: [ruleViolated],
+    run: async (rx, { params }) => toInvoice(await readInvoice(rx, params.id)),
   }),
   act('accept', text('验收合格', 'Accept the delivery'), undefined, (cx, id) => acceptOrder(cx, id)),
   act('reject', text('验收不合格', 'Reject the delivery'), ReasonBody, rejectOrder),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { PageQuery, toPage } from '../../kernel/page.ts'
 import { Bilingual, closed, Fen, fenToWire, Id, Instant, iso, nullable, pageOf } from '../../kernel/wire.ts'
+import type { Invoice } from './invoice.ts'
 import { isDeliveryOverdue, type OrderState, orderMachine, orderStates, possibleActions } from './model.ts'
 import type { OrderFilter, SeenOrder, TimelineEntry } from './queries.ts'
 import type { Order } from './schema.ts'
@@ -83,6 +84,30 @@ export const OrderViewShape = Type.Object({
       auditId: Id,
     }),
   ),
+})
+
+const InvoicePartyShape = Type.Object({
+  title: Type.String({ description: '抬头' }),
+  taxCode: Type.String({ description: '纳税人识别号: the unified social credit code' }),
+  address: nullable(Type.String()),
+})
+export const InvoiceShape = Type.Object({
+  orderNumber: Type.String(),
+  contractNumber: Type.String(),
+  buyer: InvoicePartyShape,
+  seller: InvoicePartyShape,
+  item: Type.String(),
+  itemCode: Type.String(),
+  quantity: Type.Integer(),
+  amountFen: Fen,
+  remark: Type.String(),
+  taxNote: Bilingual,
+})
+
+/** The fields of an invoice. */
+export const toInvoice = (invoice: Invoice): Static<typeof InvoiceShape> => ({
+  ...invoice,
+  amountFen: fenToWire(invoice.amountFen),
 })
 
 /** An order as its parties, the operator and the competent authorities see it. */
