@@ -1,5 +1,5 @@
 import type { Actor } from './actor.ts'
-import { forbidden, unauthenticated } from './problem.ts'
+import { defineProblem, forbidden, unauthenticated } from './problem.ts'
 import { text } from './text.ts'
 
 /**
@@ -8,6 +8,16 @@ import { text } from './text.ts'
  * `<role>` (any member of a verified organisation with that role) · `<role>:<duty>` · `system`.
  */
 export type Grant = string
+
+export const twoStepRequired = defineProblem(
+  'two-step-required',
+  403,
+  text('请先开启两步登录', 'Set up two-step sign-in first'),
+  text(
+    '财务职责、监管机构和运营机构的人员须使用两步登录：打开“账号 → 两步登录”（/account/two-step）完成设置，即可继续。',
+    'Finance duties, authorities and the operator take two-step sign-in: set it up under Account → Two-step sign-in (/account/two-step), then go on.',
+  ),
+)
 
 /** Permission → who holds it. */
 export type AccessTable = Readonly<Record<string, readonly Grant[]>>
@@ -34,6 +44,7 @@ export function isAllowed(table: AccessTable, actor: Actor, permission: string):
 export function authorize(table: AccessTable, actor: Actor, permission: string): void {
   if (isAllowed(table, actor, permission)) return
   if (actor.kind === 'anonymous') throw unauthenticated()
+  if (actor.lacksTwoStep) throw twoStepRequired()
   const holders = table[permission]!.join(', ')
   throw forbidden(
     text(`此操作（${permission}）需要以下身份之一：${holders}。`, `This (${permission}) takes one of: ${holders}.`),

@@ -15,6 +15,8 @@ export interface Actor {
   readonly scopes: readonly string[] | null
   /** When the person last proved who they are; sensitive moves ask for a fresh proof. */
   readonly provedAt: Date | null
+  /** What this person may do for the organisation takes two-step sign-in, which they have not set up. */
+  readonly lacksTwoStep?: boolean
 }
 
 const nobody = {

@@ -152,8 +152,9 @@ export function desksOf(reader: Reader): Desk[] {
   }))
 }
 
-/** Where a person begins: their desk, their organisation's onboarding, or registering one. */
+/** Where a person begins: what they must set up first, their desk, their organisation's onboarding, or registering one. */
 export function startOf(reader: Reader): string {
+  if (reader.actor.lacksTwoStep) return '/account/two-step'
   const first = desksOf(reader)[0]?.places[0]?.path
   return first ?? (reader.actor.organizationId ? '/organization' : '/organization/new')
 }

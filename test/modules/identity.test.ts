@@ -6,11 +6,17 @@ import {
   randomUUID,
   sign as signBytes,
 } from 'node:crypto'
+import { Secret, TOTP } from 'otpauth'
 import t from 'tap'
 import { anonymous, system } from '../../src/kernel/actor.ts'
 import { connect } from '../../src/kernel/db/client.ts'
 import { exchangeKey } from '../../src/kernel/keys.ts'
-import { foundExchange, organizationMachine, signInForWeb } from '../../src/modules/identity/index.ts'
+import {
+  completeWebSignIn,
+  foundExchange,
+  organizationMachine,
+  signInForWeb,
+} from '../../src/modules/identity/index.ts'
 import { passwordErrors } from '../../src/modules/identity/model.ts'
 import { type Cast, newUscc, openExchange, password, type Reply, type Role } from '../support/exchange.ts'
 
@@ -536,7 +542,7 @@ t.test('a browser’s cookie is a session: opened by the password, ended at once
   const [counted] = await x.sql`select failed_sign_ins from identity.person where id = ${id}`
   t.equal(counted!.failed_sign_ins, 1, 'and counted')
   const opened = await webSignIn(email)
-  if (!opened || 'refusal' in opened) return t.fail('the right one was refused')
+  if (!opened || !('secret' in opened)) return t.fail('the right one was refused')
   const [row] =
     await x.sql`select cookie_hash, expires_at - now() as left from identity.session where id = ${opened.sessionId}`
   t.equal(row!.cookie_hash.toString('hex'), createHash('sha256').update(opened.secret).digest('hex'))
@@ -550,16 +556,17 @@ t.test('a browser’s cookie is a session: opened by the password, ended at once
   t.equal((await seen({ jinshu_session: 'x'.repeat(5000) })).status, 401)
   const open = await x.exchange.app.inject({ url: '/api/v1/products', cookies: { jinshu_session: 'stale' } })
   t.equal(open.statusCode, 200, 'a stale cookie does not shut the public pages')
-  const foreign = { 'sec-fetch-site': 'cross-site' }
-  t.equal((await seen(cookies, foreign, `DELETE /sessions/${opened.sessionId}`)).status, 401, 'not from another site')
-  t.equal((await seen(cookies, {}, `DELETE /sessions/${opened.sessionId}`)).status, 200)
+  const forged = await seen(cookies, {}, `DELETE /sessions/${opened.sessionId}`)
+  t.same([forged.status, forged.body.type], [403, '/problems/forged-request'], 'a cookie alone changes nothing')
+  const { accessToken: token } = (await signIn(email)).body
+  await x.ok(`DELETE /sessions/${opened.sessionId}`, { as: { personId: id, email, token } })
   t.equal((await seen(cookies)).status, 401, 'ended at once')
 })
 
 t.test('in a browser a person acts for the organisation of the header, of the cookie, or the oldest', async t => {
   const { email } = await account('several')
   const opened = await webSignIn(email)
-  if (!opened || 'refusal' in opened) return t.fail('refused')
+  if (!opened || !('secret' in opened)) return t.fail('refused')
   const session = { jinshu_session: opened.secret }
   const acting = async (cookies: object, headers = {}) =>
     (await seen({ ...session, ...cookies }, headers, 'GET /members')).body
@@ -575,4 +582,139 @@ t.test('in a browser a person acts for the organisation of the header, of the co
     'the header’s',
   )
   t.equal((await acting({}, { 'jinshu-organization': city.id })).status, 403, 'a foreign header is refused')
+})
+
+/** The app on a person's phone: codes of `shift` half-minutes from now. */
+const phone =
+  (secret: string) =>
+  (shift = 0) =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + shift * 30_000 })
+
+/** A person with two-step sign-in on; the code of the last half-minute is used up. */
+const careful = async (name: string) => {
+  const as = await x.person(name)
+  const begun = await x.ok('POST /me/two-step', { as, body: { password } })
+  const code = phone(begun.secret)
+  const { recoveryCodes } = await x.ok('POST /me/two-step/confirm', { as, body: { code: code(-1) } })
+  return { as, email: as.email, code, recoveryCodes: recoveryCodes as string[], begun }
+}
+
+const signInWith = (email: string, code?: string, given = password) =>
+  x.call('POST /sessions', { body: { email, password: given, ...(code !== undefined && { code }) } })
+
+t.test('two-step sign-in begins with the password and is in force with the app’s first code', async t => {
+  const as = await x.person('steps')
+  const wrong = await x.call('POST /me/two-step', { as, body: { password: 'not the password' } })
+  t.same([wrong.status, wrong.body.type], [403, '/problems/password-wrong'])
+  t.equal((await x.call('POST /me/two-step/confirm', { as, body: { code: '123456' } })).status, 409, 'nothing waits')
+  const { secret, uri } = await x.ok('POST /me/two-step', { as, body: { password } })
+  t.match(uri, /^otpauth:\/\/totp\/Jinshu:steps.*secret=[A-Z2-7]{32}.*/)
+  const [row] = await x.sql`select sealed_secret from identity.two_step where person_id = ${as.personId}`
+  t.notOk(row!.sealed_secret.includes(Buffer.from(Secret.fromBase32(secret).bytes)), 'sealed')
+  t.equal((await signInWith(as.email)).status, 200, 'not in force yet')
+  const code = phone(secret)
+  const early = await x.call('POST /me/two-step/confirm', { as, body: { code: code(5) } })
+  t.same([early.status, early.body.errors[0].pointer], [400, '/code'])
+  const { recoveryCodes } = await x.ok('POST /me/two-step/confirm', { as, body: { code: code(-1) } })
+  t.equal(new Set(recoveryCodes).size, 10)
+  t.match(recoveryCodes[3], /^3-[2-9A-Z]{5}-[2-9A-Z]{5}$/)
+  t.same((await x.ok('GET /me', { as })).twoStep, { isOn: true, isRequired: false, recoveryCodesLeft: 10 })
+  t.equal((await x.call('POST /me/two-step', { as, body: { password } })).status, 409, 'it is on already')
+  const kept = await x.sql`select hash from identity.recovery_code where person_id = ${as.personId}`
+  for (const { hash } of kept) t.match(hash, /^\$argon2id\$/)
+})
+
+t.test('with two steps on, the password alone opens nothing, and a code works once', async t => {
+  const { email, code, recoveryCodes, as } = await careful('twice')
+  const bare = await signInWith(email)
+  t.same([bare.status, bare.body.type], [401, '/problems/code-required'])
+  t.equal((await signInWith(email, code(), 'not the password')).body.type, '/problems/sign-in-failed')
+  const used = await signInWith(email, code(-1))
+  t.same([used.status, used.body.type], [401, '/problems/code-wrong'], 'the code that turned it on is used up')
+  t.equal((await signInWith(email, code())).status, 200)
+  t.equal((await signInWith(email, code())).status, 401, 'once')
+  t.equal((await signInWith(email, code(1))).status, 200, 'half a minute fast')
+  t.equal((await signInWith(email, code(3))).status, 401, 'not further')
+  const recovery = recoveryCodes[4]!
+  t.equal((await signInWith(email, recovery.toLowerCase().replaceAll('-', ' '))).status, 200)
+  t.equal((await signInWith(email, recovery)).status, 401, 'a recovery code works once')
+  t.equal((await signInWith(email, `5${recovery.slice(1)}`)).status, 401)
+  t.equal((await x.ok('GET /me', { as })).twoStep.recoveryCodesLeft, 9)
+  const more = await x.ok('POST /me/recovery-codes', { as, body: { password } })
+  t.equal((await signInWith(email, recoveryCodes[6])).status, 401, 'void since there are new ones')
+  t.equal((await signInWith(email, more.recoveryCodes[6])).status, 200)
+})
+
+t.test('guessed codes block the account although the password is right each time', async t => {
+  const { email, code, as } = await careful('guessed')
+  for (let i = 0; i < 10; i++) {
+    t.equal((await signInWith(email, '000000')).body.type, '/problems/code-wrong')
+    await signInWith(email)
+  }
+  const blocked = await signInWith(email, code())
+  t.same([blocked.status, blocked.body.type], [429, '/problems/too-many-requests'])
+  t.equal((await x.call('DELETE /me/two-step', { as, body: { password, code: '000000' } })).status, 400)
+  await x.ok('DELETE /me/two-step', { as, body: { password, code: code(1) } })
+  t.equal((await x.ok('GET /me', { as })).twoStep.isOn, false, 'turned off by password and code')
+  const left = await x.sql`select 1 from identity.recovery_code where person_id = ${as.personId}`
+  t.equal(left.length, 0)
+})
+
+t.test('in a browser the code follows on a second page, within minutes and for the same password', async t => {
+  const { email, code, as } = await careful('pages')
+  const complete = async (ticket: string, given: string) => {
+    const outcome = await x.exchange.engine.write(anonymous, { operation: 'completeWebSignIn' }, cx =>
+      completeWebSignIn(cx, { ticket, code: given }, 'a browser'),
+    )
+    return outcome.isReplay ? undefined : outcome.value
+  }
+  const first = await webSignIn(email)
+  if (!first || !('ticket' in first)) return t.fail('no ticket')
+  const wrong = await complete(first.ticket, '000000')
+  t.equal(wrong && 'refusal' in wrong && wrong.refusal.type.slug, 'code-wrong')
+  const opened = await complete(first.ticket, code())
+  if (!opened || !('secret' in opened)) return t.fail('refused')
+  t.equal((await seen({ jinshu_session: opened.secret })).status, 200)
+  const forged = await complete(`${first.ticket.slice(0, -4)}AAAA`, code(1))
+  t.equal(forged && 'refusal' in forged && forged.refusal.type.slug, 'unauthenticated')
+  await x.ok('POST /me/password', { as, body: { password, newPassword: 'five other words are long' } })
+  const late = await complete(first.ticket, code(1))
+  t.equal(late && 'refusal' in late && late.refusal.type.slug, 'unauthenticated', 'the password is another now')
+})
+
+t.test(
+  'in earnest, money, supervision and the exchange itself take two steps, and nothing else works before',
+  async t => {
+    const settings = x.exchange.kit.settings as { isDemo: boolean }
+    settings.isDemo = false
+    t.teardown(() => {
+      settings.isDemo = true
+    })
+    for (const as of [vendor.finance, operator.checker, city.maker]) {
+      const refused = await x.call('GET /members', { as })
+      t.same([refused.status, refused.body.type], [403, '/problems/two-step-required'])
+      t.equal((await x.ok('GET /me', { as })).twoStep.isRequired, true)
+    }
+    const page = await x.exchange.app.inject({ url: '/problems/two-step-required' })
+    t.match(page.payload, '/account/two-step', 'the refusal says what to do')
+    t.equal((await x.call('GET /members', { as: vendor.maker })).status, 200, 'a maker of a vendor works on')
+    const { secret } = await x.ok('POST /me/two-step', { as: vendor.finance, body: { password } })
+    await x.ok('POST /me/two-step/confirm', { as: vendor.finance, body: { code: phone(secret)() } })
+    t.equal((await x.call('GET /members', { as: vendor.finance })).status, 200, 'at once with two steps')
+  },
+)
+
+t.test('a person changes their name, sees when sessions were used, and ends the others', async t => {
+  const as = await x.person('renamed')
+  await signInWith(as.email)
+  await x.ok('PATCH /me', { as, body: { name: '王小芳' } })
+  t.equal((await x.ok('GET /me', { as })).person.name, '王小芳')
+  t.equal((await x.call('PATCH /me', { as, body: { name: '' } })).status, 400)
+  const sessions = await x.ok('GET /sessions', { as })
+  t.same(sessions.map((s: any) => [s.isCurrent, s.seenAt !== null]).sort(), [
+    [false, false],
+    [true, true],
+  ])
+  t.same(await x.ok('DELETE /sessions', { as }), { ended: 1 })
+  t.equal((await x.ok('GET /sessions', { as })).length, 1)
 })

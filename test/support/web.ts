@@ -8,7 +8,7 @@ export async function webSession(x: TestExchange, email: string): Promise<string
   const outcome = await x.exchange.engine.write(anonymous, { operation: 'signIn' }, cx =>
     signInForWeb(cx, { email, password }, 'test'),
   )
-  if (outcome.isReplay || 'refusal' in outcome.value) throw new Error(`${email} cannot sign in`)
+  if (outcome.isReplay || !('secret' in outcome.value)) throw new Error(`${email} cannot sign in`)
   return outcome.value.secret
 }
 

@@ -14,7 +14,17 @@ import {
   unauthenticated,
 } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
-import { blockMinutes, maxFailures, passwordErrors, passwordWrong, signInBlocked, signInFailed } from './model.ts'
+import { isTwoStep, takeCode } from './code.ts'
+import {
+  blockMinutes,
+  codeRequired,
+  codeWrong,
+  maxFailures,
+  passwordErrors,
+  passwordWrong,
+  signInBlocked,
+  signInFailed,
+} from './model.ts'
 import { person, refreshToken, session } from './schema.ts'
 
 const sessionDays = 30
@@ -58,42 +68,82 @@ export type SignIn =
   | { readonly tokens: Awaited<ReturnType<typeof issueTokens>>; readonly personId: string }
   | { readonly refusal: Problem }
 
-/** Who came to sign in, once address and password are right; or why not. */
-export type Checked = { readonly row: typeof person.$inferSelect } | { readonly refusal: Problem }
+/** What a person types to sign in; the code where they sign in by two steps. */
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+  readonly code?: string
+}
 
-/**
- * Checks address and password. A refusal is a value, not an exception: the failure that it counts must be committed.
- * Blocks follow the database's own time, never demo mode's clock.
- */
-export async function checkSignIn(cx: Cx, input: { email: string; password: string }): Promise<Checked> {
+type PersonRow = typeof person.$inferSelect
+
+/** Who came to sign in, once all is right or only the code of the second step is missing; or why not. */
+export type Checked = { readonly row: PersonRow; readonly lacksCode?: true } | { readonly refusal: Problem }
+
+/** The account by address or id, locked, unless nobody may sign in to it now. */
+async function openAccount(cx: Cx, which: { email: string } | { id: string }): Promise<Checked> {
   const [found] = await cx.tx
     .select({
       row: person,
       blockedSeconds: sql<number | null>`ceil(extract(epoch from ${person.blockedUntil} - now()))::int`,
     })
     .from(person)
-    .where(sql`lower(${person.email}) = lower(${input.email.trim()})`)
+    .where('id' in which ? eq(person.id, which.id) : sql`lower(${person.email}) = lower(${which.email.trim()})`)
     .for('update')
   if (!found || found.row.isDisabled) {
-    await hashPassword(input.password) // an unknown address takes as long as a known one
     cx.audit('session.refuse', ['person', 'unknown'], { reason: 'unknown' })
     return { refusal: signInFailed() }
   }
   const { row, blockedSeconds } = found
-  if (blockedSeconds !== null && blockedSeconds > 0) {
-    cx.audit('session.refuse', ['person', row.id], { reason: 'blocked' })
-    return { refusal: signInBlocked(blockedSeconds) }
+  if (blockedSeconds === null || blockedSeconds <= 0) return { row }
+  cx.audit('session.refuse', ['person', row.id], { reason: 'blocked' })
+  return { refusal: signInBlocked(blockedSeconds) }
+}
+
+/** Checks the code of a second step; a wrong one counts like a wrong password. */
+export async function checkCode(cx: Cx, row: PersonRow, code: string): Promise<Checked> {
+  if (await takeCode(cx, row.id, code)) return { row }
+  await countFailure(cx, row, 'code')
+  return { refusal: codeWrong(undefined, { errors: [{ pointer: '/code', message: codeWrong.type.title }] }) }
+}
+
+/** Checks the code of a person whose password was right a moment ago. */
+export async function checkSecondStep(cx: Cx, personId: string, code: string): Promise<Checked> {
+  const opened = await openAccount(cx, { id: personId })
+  return 'refusal' in opened ? opened : succeeded(cx, await checkCode(cx, opened.row, code))
+}
+
+/** Failures in a row end with a success of the whole: the right password alone leaves those of the code counted. */
+async function succeeded(cx: Cx, checked: Checked): Promise<Checked> {
+  if ('row' in checked && !checked.lacksCode && checked.row.failedSignIns > 0)
+    await cx.tx.update(person).set({ failedSignIns: 0 }).where(eq(person.id, checked.row.id))
+  return checked
+}
+
+/**
+ * Checks address, password and, where two steps are on, the code. A refusal is a value, not an exception: the failure
+ * that it counts must be committed. Blocks follow the database's own time, never demo mode's clock.
+ */
+export async function checkSignIn(cx: Cx, input: Credentials): Promise<Checked> {
+  const opened = await openAccount(cx, { email: input.email })
+  if ('refusal' in opened) {
+    // an unknown address takes as long as a known one
+    if (opened.refusal.type === signInFailed.type) await hashPassword(input.password)
+    return opened
   }
+  const { row } = opened
   if (!(await isPassword(row.passwordHash, input.password))) {
     await countFailure(cx, row, 'password')
     return { refusal: signInFailed() }
   }
-  if (row.failedSignIns > 0) await cx.tx.update(person).set({ failedSignIns: 0 }).where(eq(person.id, row.id))
-  return { row }
+  if (!(await isTwoStep(cx, row.id))) return succeeded(cx, { row })
+  if (input.code !== undefined) return succeeded(cx, await checkCode(cx, row, input.code))
+  cx.audit('session.refuse', ['person', row.id], { reason: 'code-required' })
+  return { row, lacksCode: true }
 }
 
 /** Counts a failed sign-in; the tenth in a row blocks the account. */
-async function countFailure(cx: Cx, row: typeof person.$inferSelect, reason: string): Promise<void> {
+async function countFailure(cx: Cx, row: PersonRow, reason: string): Promise<void> {
   const failures = row.failedSignIns + 1
   const isBlocked = failures >= maxFailures
   await cx.tx
@@ -126,10 +176,11 @@ export async function openSession(
   return id
 }
 
-/** Checks address and password and opens a session for a client that keeps tokens. */
-export async function signIn(cx: Cx, input: { email: string; password: string }, device: string): Promise<SignIn> {
+/** Checks who signs in and opens a session for a client that keeps tokens. */
+export async function signIn(cx: Cx, input: Credentials, device: string): Promise<SignIn> {
   const checked = await checkSignIn(cx, input)
   if ('refusal' in checked) return checked
+  if (checked.lacksCode) return { refusal: codeRequired() }
   const { id } = checked.row
   const sessionId = await openSession(cx, id, { device, hours: sessionDays * 24 })
   return { personId: id, tokens: await issueTokens(cx, id, sessionId) }
@@ -201,13 +252,26 @@ function countGuess(personId: string, isRight: boolean): void {
   else guesses.set(personId, { ...entry, count: entry.count + 1 })
 }
 
+/** @throws too-many-requests when the person has guessed wrong too often */
+function refuseGuessing(personId: string): void {
+  const kept = guesses.get(personId)
+  if (kept && kept.count >= maxFailures && performance.now() - kept.since < blockMinutes * 60_000)
+    throw tooManyRequests(undefined, { retryAfter: blockMinutes * 60 })
+}
+
+/** Lets a signed-in person try a code, with the same limit as their password. @throws too-many-requests */
+export async function guessCode(personId: string, attempt: () => Promise<boolean>): Promise<boolean> {
+  refuseGuessing(personId)
+  const isRight = await attempt()
+  countGuess(personId, isRight)
+  return isRight
+}
+
 /** Proves that the acting person is there: their password once more. @throws password-wrong, too-many-requests. */
 export async function reauthenticate(cx: Cx, password: string): Promise<void> {
   const id = cx.actor.personId
   if (id === null || cx.actor.kind !== 'person') throw unauthenticated()
-  const kept = guesses.get(id)
-  if (kept && kept.count >= maxFailures && performance.now() - kept.since < blockMinutes * 60_000)
-    throw tooManyRequests(undefined, { retryAfter: blockMinutes * 60 })
+  refuseGuessing(id)
   const [row] = await cx.tx.select({ hash: person.passwordHash }).from(person).where(eq(person.id, id))
   const isRight = row !== undefined && (await isPassword(row.hash, password))
   countGuess(id, isRight)
@@ -215,4 +279,24 @@ export async function reauthenticate(cx: Cx, password: string): Promise<void> {
     throw passwordWrong(undefined, {
       errors: [{ pointer: '/password', message: text('密码不正确', 'is not your password') }],
     })
+}
+
+/** Changes the name under which the person appears. */
+export async function updatePerson(cx: Cx, input: { name: string }): Promise<void> {
+  const id = cx.actor.personId!
+  await cx.tx.update(person).set({ name: input.name.trim() }).where(eq(person.id, id))
+  // the name itself stays out of the record, which is never erased
+  cx.audit('person.update', ['person', id], {})
+}
+
+/** Ends all of the person's sessions but the one that asks. */
+export async function endOtherSessions(cx: Cx): Promise<number> {
+  const id = cx.actor.personId!
+  const ended = await cx.tx
+    .update(session)
+    .set({ endedAt: cx.now, endReason: 'signed-out' })
+    .where(and(eq(session.personId, id), isNull(session.endedAt), sql`${session.id} <> ${cx.actor.sessionId}`))
+    .returning({ id: session.id })
+  cx.audit('session.end-others', ['person', id], { count: ended.length })
+  return ended.length
 }

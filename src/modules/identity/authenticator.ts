@@ -1,17 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Actor, anonymous, type Viewer } from '../../kernel/actor.ts'
 import type { Client } from '../../kernel/db/client.ts'
+import type { Settings } from '../../kernel/kit.ts'
 import { forbidden, unauthenticated } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { cookieHash, organizationCookie, sessionCookie } from './cookie.ts'
+import { requiresTwoStep } from './model.ts'
 import { tokenHash, tokenPrefix } from './token.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The person who looks at pages, signed in by cookie; null for everybody else. */
-    viewer: Viewer | null
-  }
-}
 
 interface Standing {
   session_id: string | null
@@ -24,12 +19,14 @@ interface Standing {
   division: string | null
   /** whether its last use is to be kept anew */
   is_stale: boolean
+  is_two_step: boolean
 }
 
 /** Each live session's person with every organisation they belong to: one prepared round trip per request. */
 const bySession = (client: Client, id: string) => client<Standing[]>`
   select s.id as session_id, p.id as person_id, s.proved_at, null::text[] as scopes,
-    m.organization_id, m.duties, o.roles, o.division, (s.seen_at is null or s.seen_at < now() - interval '10 minutes') as is_stale
+    m.organization_id, m.duties, o.roles, o.division, (s.seen_at is null or s.seen_at < now() - interval '10 minutes') as is_stale,
+    exists (select from identity.two_step ts where ts.person_id = p.id and ts.confirmed_at is not null) as is_two_step
   from identity.session s
   join identity.person p on p.id = s.person_id and not p.is_disabled
   left join identity.membership m on m.person_id = p.id
@@ -49,7 +46,8 @@ interface Seen extends Standing {
 const byCookie = (client: Client, secret: string) => client<Seen[]>`
   select s.id as session_id, p.id as person_id, s.proved_at, null::text[] as scopes,
     m.organization_id, m.duties, o.roles, o.division, p.name, p.email, o.name_zh, o.name_en, o.state,
-    (s.seen_at is null or s.seen_at < now() - interval '10 minutes') as is_stale
+    (s.seen_at is null or s.seen_at < now() - interval '10 minutes') as is_stale,
+    exists (select from identity.two_step ts where ts.person_id = p.id and ts.confirmed_at is not null) as is_two_step
   from identity.session s
   join identity.person p on p.id = s.person_id and not p.is_disabled
   left join identity.membership m on m.person_id = p.id
@@ -59,7 +57,8 @@ const byCookie = (client: Client, secret: string) => client<Seen[]>`
 
 const byToken = (client: Client, token: string) => client<Standing[]>`
   select null as session_id, p.id as person_id, null as proved_at, t.scopes,
-    t.organization_id, m.duties, o.roles, o.division, false as is_stale
+    t.organization_id, m.duties, o.roles, o.division, false as is_stale,
+    exists (select from identity.two_step ts where ts.person_id = p.id and ts.confirmed_at is not null) as is_two_step
   from identity.api_token t
   join identity.person p on p.id = t.person_id and not p.is_disabled
   join identity.membership m on m.person_id = p.id and m.organization_id = t.organization_id
@@ -88,7 +87,13 @@ function chooseSeen(standings: Seen[], named: string | undefined, cookie: string
   return standings.find(s => s.organization_id !== null && s.organization_id === cookie) ?? standings[0]!
 }
 
-function actorOf(standing: Standing): Actor {
+/**
+ * The actor of a standing. Whoever holds duties that a password alone does not open acts only for themselves until they
+ * sign in by two steps; demo mode, on loopback, asks for none.
+ */
+function actorOf(given: Standing, isDemo: boolean): Actor {
+  const lacksTwoStep = !isDemo && !given.is_two_step && requiresTwoStep(given.duties ?? [], given.roles ?? [])
+  const standing = lacksTwoStep ? { ...given, ...nowhere } : given
   return {
     kind: standing.scopes ? 'client' : 'person',
     personId: standing.person_id,
@@ -99,6 +104,7 @@ function actorOf(standing: Standing): Actor {
     division: standing.division,
     scopes: standing.scopes,
     provedAt: standing.proved_at === null ? null : new Date(standing.proved_at),
+    ...(lacksTwoStep && { lacksTwoStep }),
   }
 }
 
@@ -127,10 +133,6 @@ const namedOrganization = ({ headers }: FastifyRequest): string | undefined => {
   return typeof named === 'string' ? named : undefined
 }
 
-/** A browser says where a request was made; what another site makes a browser send is nobody's (ASVS 3.5). */
-const isForeign = ({ method, headers }: FastifyRequest): boolean =>
-  method !== 'GET' && method !== 'HEAD' && headers['sec-fetch-site'] === 'cross-site'
-
 /** Keeps when a session was last used, at most every ten minutes; no decision, so no entry in the record. */
 async function stamp(request: FastifyRequest, client: Client, { is_stale, session_id }: Standing): Promise<void> {
   if (!is_stale) return
@@ -140,18 +142,20 @@ async function stamp(request: FastifyRequest, client: Client, { is_stale, sessio
 }
 
 /** Signed in by cookie; a stale or unknown one is nobody's, so that public pages go on working. */
-async function lookAtCookie(request: FastifyRequest, client: Client, name: string): Promise<void> {
-  const secret = request.cookies[name]
-  if (!secret || secret.length > 100 || isForeign(request)) return
+async function lookAtCookie(request: FastifyRequest, client: Client, settings: Settings): Promise<void> {
+  const secret = request.cookies[sessionCookie(settings.publicUrl)]
+  if (!secret || secret.length > 100) return
   const standings = await byCookie(client, secret)
   const first = standings[0]
   if (!first) return
   request.viewer = viewerOf(standings)
-  request.actor = actorOf(chooseSeen(standings, namedOrganization(request), request.cookies[organizationCookie]))
+  const chosen = chooseSeen(standings, namedOrganization(request), request.cookies[organizationCookie])
+  request.actor = actorOf(chosen, settings.isDemo)
   await stamp(request, client, first)
 }
 
-async function lookAtToken(request: FastifyRequest, client: Client, header: string): Promise<Actor> {
+async function lookAtToken(request: FastifyRequest, client: Client, settings: Settings): Promise<Actor> {
+  const header = request.headers.authorization ?? ''
   const token = /^Bearer (\S+)$/i.exec(header)?.[1]
   if (token === undefined) throw unauthenticated()
   let standings: Standing[]
@@ -163,7 +167,7 @@ async function lookAtToken(request: FastifyRequest, client: Client, header: stri
   }
   if (standings.length === 0) throw unauthenticated()
   await stamp(request, client, standings[0]!)
-  return actorOf(choose(standings, namedOrganization(request)))
+  return actorOf(choose(standings, namedOrganization(request)), settings.isDemo)
 }
 
 /**
@@ -171,14 +175,12 @@ async function lookAtToken(request: FastifyRequest, client: Client, header: stri
  * that a session ended a moment ago is refused although its access token would still verify. Without one: whom the
  * session's cookie names, else nobody.
  */
-export function useAuthentication(app: FastifyInstance, client: Client, { publicUrl }: { publicUrl: string }): void {
-  const cookie = sessionCookie(publicUrl)
+export function useAuthentication(app: FastifyInstance, client: Client, settings: Settings): void {
   app.decorateRequest('actor')
   app.decorateRequest('viewer', null)
   app.addHook('onRequest', async (request: FastifyRequest) => {
     request.actor = anonymous
-    const { authorization } = request.headers
-    if (authorization === undefined) await lookAtCookie(request, client, cookie)
-    else request.actor = await lookAtToken(request, client, authorization)
+    if (request.headers.authorization === undefined) await lookAtCookie(request, client, settings)
+    else request.actor = await lookAtToken(request, client, settings)
   })
 }

@@ -1,9 +1,11 @@
 import { organizationRoutes } from './organizationroutes.ts'
 import { personRoutes } from './routes.ts'
+import { twoStepRoutes } from './twosteproutes.ts'
 
 export { endSession, reauthenticate, registerPerson } from './account.ts'
 export { useAuthentication } from './authenticator.ts'
 export {
+  completeWebSignIn,
   openWebSession,
   organizationCookie,
   sessionCookie,
@@ -23,6 +25,7 @@ export {
   seatOf,
 } from './queries.ts'
 export { fingerprintOf, foundExchange, signAs } from './service.ts'
+export { pendingTwoStep, twoStepStanding } from './twostep.ts'
 export { Password, ReasonBody } from './wire.ts'
 
-export const routes = [...personRoutes, ...organizationRoutes]
+export const routes = [...personRoutes, ...twoStepRoutes, ...organizationRoutes]

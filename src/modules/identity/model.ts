@@ -46,12 +46,37 @@ export const passwordWrong = defineProblem(
   text('密码不正确', 'The password is not right'),
   text('此操作需要重新输入您的登录密码。', 'This step asks for your sign-in password once more.'),
 )
+export const codeRequired = defineProblem(
+  'code-required',
+  401,
+  text('需要动态验证码', 'A code is required'),
+  text(
+    '该账号已开启两步登录：请连同身份验证器中的 6 位验证码（或一个恢复码）再次登录。',
+    'This account uses two-step sign-in: sign in again with the six digits of the authenticator app, or a recovery code.',
+  ),
+)
+export const codeWrong = defineProblem(
+  'code-wrong',
+  401,
+  text('验证码不正确', 'The code is not right'),
+  text(
+    '请输入身份验证器当前显示的 6 位验证码；每个验证码只能使用一次，手机时间须准确。',
+    'Enter the six digits that the app shows now; each code works once, and the phone’s clock must be right.',
+  ),
+)
 export const samePerson = defineProblem(
   'same-person',
   403,
   text('须由另一人办理', 'Another person must do this'),
   text('经办与复核不能为同一人，请由同事办理。', 'Maker and checker must differ; ask a colleague.'),
 )
+
+/**
+ * Whether whoever holds these may act only with two-step sign-in: money, supervision and the running of the exchange
+ * are not left to a password alone (GB/T 22239-2019 level 3: two factors).
+ */
+export const requiresTwoStep = (duties: readonly string[], roles: readonly string[]): boolean =>
+  duties.includes('finance') || roles.includes('operator') || roles.includes('authority')
 
 /** After this many failures in a row sign-in is blocked for `blockMinutes`. */
 export const maxFailures = 10

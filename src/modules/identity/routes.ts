@@ -5,11 +5,22 @@ import { type RawContext, type Route, raw, read, write } from '../../kernel/http
 import { notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { closed, IdParams } from '../../kernel/wire.ts'
-import { changePassword, endSession, refreshSession, registerPerson, type SignIn, signIn } from './account.ts'
-import { passwordWrong, signInFailed } from './model.ts'
+import {
+  type Credentials,
+  changePassword,
+  endOtherSessions,
+  endSession,
+  refreshSession,
+  registerPerson,
+  type SignIn,
+  signIn,
+  updatePerson,
+} from './account.ts'
+import { codeRequired, codeWrong, passwordWrong, requiresTwoStep, signInFailed } from './model.ts'
 import { listMembers, listSessions, whoAmI } from './queries.ts'
 import { setMember } from './service.ts'
 import { createApiToken, listApiTokens, revokeApiToken } from './token.ts'
+import { twoStepStanding } from './twostep.ts'
 import {
   ApiTokenBody,
   ApiTokenShape,
@@ -25,6 +36,7 @@ import {
   SignInBody,
   TokensShape,
   toApiToken,
+  UpdatePersonBody,
 } from './wire.ts'
 
 const tag = 'identity'
@@ -64,16 +76,14 @@ const accounts: Route[] = [
     tag,
     summary: text('登录', 'Sign in'),
     body: SignInBody,
-    problems: [signInFailed],
+    problems: [signInFailed, codeRequired, codeWrong],
     produces: {
       type: 'application/json',
       description: 'access token (10 minutes) and refresh token (works once)',
       schema: TokensShape,
     },
     handle: (request, reply, context) =>
-      answer(context, reply, 'signIn', cx =>
-        signIn(cx, request.body as { email: string; password: string }, deviceOf(request)),
-      ),
+      answer(context, reply, 'signIn', cx => signIn(cx, request.body as Credentials, deviceOf(request))),
   }),
   raw({
     at: 'POST /sessions/refresh',
@@ -102,6 +112,7 @@ const accounts: Route[] = [
         id: s.id,
         device: s.device,
         createdAt: s.createdAt.toISOString(),
+        seenAt: s.seenAt?.toISOString() ?? null,
         isCurrent: s.id === rx.actor.sessionId,
       })),
   }),
@@ -115,6 +126,28 @@ const accounts: Route[] = [
     reply: Done,
     run: async (cx, { params }) => {
       await endSession(cx, params.id)
+      return { isDone: true }
+    },
+  }),
+  write({
+    at: 'DELETE /sessions',
+    operation: 'endOtherSessions',
+    permission: 'session.end-others',
+    tag,
+    summary: text('结束其他全部登录', 'End every other session'),
+    reply: Type.Object({ ended: Type.Integer() }),
+    run: async cx => ({ ended: await endOtherSessions(cx) }),
+  }),
+  write({
+    at: 'PATCH /me',
+    operation: 'updatePerson',
+    permission: 'person.update',
+    tag,
+    summary: text('修改姓名', 'Change the own name'),
+    body: UpdatePersonBody,
+    reply: Done,
+    run: async (cx, { body }) => {
+      await updatePerson(cx, body)
       return { isDone: true }
     },
   }),
@@ -142,8 +175,11 @@ const accounts: Route[] = [
     reply: MeShape,
     run: async rx => {
       const { person, memberships } = await whoAmI(rx)
+      const isRequired =
+        !rx.kit.settings.isDemo && memberships.some(m => requiresTwoStep(m.duties, m.organization.roles))
       return {
         person,
+        twoStep: { ...(await twoStepStanding(rx)), isRequired },
         memberships: memberships.map(({ organization: o, duties }) => ({
           organizationId: o.id,
           nameZh: o.nameZh,

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgSchema, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  pgSchema,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { bytea, instant } from '../../kernel/schema.ts'
 
 export const identity = pgSchema('identity')
@@ -45,6 +56,34 @@ export const session = identity.table(
     seenAt: instant(),
   },
   t => [index('session_person').on(t.personId, t.createdAt)],
+)
+
+/** A person's second step: the secret that their authenticator app shares (RFC 6238), sealed with the master key. */
+export const twoStep = identity.table('two_step', {
+  personId: uuid()
+    .primaryKey()
+    .references(() => person.id),
+  sealedSecret: bytea().notNull(),
+  /** the 30-second step of the last code taken: each works once */
+  lastStep: bigint({ mode: 'number' }).notNull().default(0),
+  begunAt: instant().notNull(),
+  /** in force from then on */
+  confirmedAt: instant(),
+})
+
+/** Codes for the day the app is lost, each good for one sign-in; the number is part of the code, the rest is argon2id. */
+export const recoveryCode = identity.table(
+  'recovery_code',
+  {
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    number: integer().notNull(),
+    hash: text().notNull(),
+    createdAt: instant().notNull(),
+    usedAt: instant(),
+  },
+  t => [primaryKey({ name: 'recovery_code_pkey', columns: [t.personId, t.number] })],
 )
 
 /** Refresh tokens by hash; a used one that comes back ends its session. */

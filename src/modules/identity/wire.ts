@@ -17,7 +17,18 @@ const Reason = Type.String({
 
 export const RegisterPersonBody = closed({ email: Email, name: Name, password: NewPassword })
 export const PersonShape = Type.Object({ id: Id, email: Type.String(), name: Type.String() })
-export const SignInBody = closed({ email: Email, password: Password })
+/** six digits of the app, or a recovery code with its hyphens */
+const Code = Type.String({ minLength: 6, maxLength: 20, examples: ['123456'] })
+export const SignInBody = closed({ email: Email, password: Password, code: Type.Optional(Code) })
+export const UpdatePersonBody = closed({ name: Name })
+export const PasswordBody = closed({ password: Password })
+export const CodeBody = closed({ code: Code })
+export const PasswordAndCodeBody = closed({ password: Password, code: Code })
+export const TwoStepShape = Type.Object({
+  secret: Type.String({ description: 'base32, for typing into the app' }),
+  uri: Type.String({ description: 'otpauth://, for a QR code' }),
+})
+export const RecoveryCodesShape = Type.Object({ recoveryCodes: Type.Array(Type.String()) })
 export const RefreshBody = closed({ refreshToken: Type.String({ minLength: 20, maxLength: 200 }) })
 export const ChangePasswordBody = closed({ password: Password, newPassword: NewPassword })
 export const TokensShape = Type.Object({
@@ -29,6 +40,7 @@ export const SessionShape = Type.Object({
   id: Id,
   device: Type.String(),
   createdAt: Instant,
+  seenAt: Type.Union([Instant, Type.Null()], { description: 'last request, to ten minutes' }),
   isCurrent: Type.Boolean(),
 })
 
@@ -63,6 +75,11 @@ export const OrganizationShape = Type.Object({
 export const OrganizationPage = pageOf(OrganizationShape)
 export const MeShape = Type.Object({
   person: PersonShape,
+  twoStep: Type.Object({
+    isOn: Type.Boolean(),
+    isRequired: Type.Boolean({ description: 'by a duty or role that this person holds' }),
+    recoveryCodesLeft: Type.Integer(),
+  }),
   memberships: Type.Array(
     Type.Object({
       organizationId: Id,
