@@ -3,6 +3,7 @@ import type { Rx } from '../kernel/command.ts'
 import { type Route, read } from '../kernel/http/route.ts'
 import { type Text, text } from '../kernel/text.ts'
 import { Bilingual, Instant, iso, nullable } from '../kernel/wire.ts'
+import { buyerWork } from './buyer/work.ts'
 import { vendorWork } from './vendor/work.ts'
 
 /** Something that waits for the acting organisation: what, how many, until when, and where it is done. */
@@ -21,7 +22,7 @@ export interface WorkItem {
 /** What waits for an organisation in one of its capacities; empty where it has nothing to do with that. */
 export type WorkSource = (rx: Rx) => Promise<WorkItem[]>
 
-const sources: readonly WorkSource[] = [vendorWork]
+const sources: readonly WorkSource[] = [vendorWork, buyerWork]
 
 const time = (item: WorkItem): number => item.dueAt?.getTime() ?? Number.POSITIVE_INFINITY
 

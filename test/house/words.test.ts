@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { actionWords } from '../../src/desks/actions.ts'
+import { listingMachine } from '../../src/modules/catalog/index.ts'
+import { entitlementMachine } from '../../src/modules/delivery/index.ts'
+import { organizationMachine } from '../../src/modules/identity/index.ts'
+import { orderMachine } from '../../src/modules/orders/index.ts'
+import { filingMachine, registrationMachine } from '../../src/modules/registration/index.ts'
+import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
+
+const root = new URL('../../src', import.meta.url).pathname
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter(path => /\.tsx?$/.test(path))
+  .map(path => readFileSync(join(root, path), 'utf8'))
+
+const found = (pattern: RegExp): string[] => sources.flatMap(source => [...source.matchAll(pattern)].map(m => m[1]!))
+const kebab = (name: string) => name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+const movesOf = (subject: string, machine: { moves: object }) =>
+  Object.keys(machine.moves).map(move => `${subject}.${move}`)
+
+/** Families whose action is put together from a move; every other one stands in the source as it is. */
+const families: Record<string, string[]> = {
+  listing: movesOf('listing', listingMachine),
+  organization: movesOf('organization', organizationMachine),
+  registration: movesOf('registration', registrationMachine),
+  filing: movesOf('filing', filingMachine),
+  entitlement: [...movesOf('entitlement', entitlementMachine), 'entitlement.renew', 'entitlement.keep'],
+  'bank-account': movesOf('bank-account', accountMachine),
+  payout: movesOf('payout', payoutMachine),
+  'statement-line': found(/moveLine\([^;]*?action: '([a-z-]+)'/g).map(action => `statement-line.${action}`),
+  order: [
+    ...Object.keys(orderMachine.moves).map(move => `order.${kebab(move)}`),
+    ...found(/updateOrder\(cx, row, [^']*'([a-z-]+)'/g).map(action => `order.${action}`),
+    'order.mediate',
+  ],
+  contract: ['suspend', 'resume', 'terminate', 'annul'].map(move => `contract.${move}`),
+}
+
+t.test('every audited action has words in both languages', async t => {
+  const literal = found(/audit\(\s*'([a-z-]+\.[a-z-]+)'/g)
+  const chosen = found(/audit\([a-zA-Z.]+ \? '([a-z-]+\.[a-z-]+)'/g)
+  const other = found(/audit\([a-zA-Z.]+ \? '[a-z-]+\.[a-z-]+' : '([a-z-]+\.[a-z-]+)'/g)
+  t.ok(literal.length > 50, 'the actions are found in the source')
+  const all = [...new Set([...literal, ...chosen, ...other, ...Object.values(families).flat()])].sort()
+  t.same(
+    all.filter(action => !actionWords.has(action)),
+    [],
+  )
+  for (const [action, { zh, en }] of actionWords) {
+    t.match(zh, /[\u4e00-\u9fff]/, `${action}: Chinese`)
+    t.match(en, /^[A-Z]/, `${action}: English`)
+  }
+})
+
+t.test('every action that is put together belongs to a family whose words are checked', async t => {
+  const prefixes = [...new Set(found(/audit\(`([a-z-]+)\.\$\{/g))].sort()
+  t.same(
+    prefixes.filter(prefix => !families[prefix]),
+    [],
+  )
+})
