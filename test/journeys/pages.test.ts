@@ -1,84 +1,110 @@
 import t from 'tap'
 import { accessibility, openBrowser, watch } from '../support/browser.ts'
-import { openExchange } from '../support/exchange.ts'
-import { signedContract } from '../support/trade.ts'
+import { type ReaderName, readers, type Scene, scenesOf } from '../support/scenes.ts'
+import { openStage } from '../support/stage.ts'
 
-const x = await openExchange(t)
+type Test = Pick<typeof t, 'ok' | 'same'>
+
+const isFull = process.env.JINSHU_TEST_FULL !== undefined
+const stage = await openStage(t)
 const browser = await openBrowser(t)
-const { port } = await (async () => {
-  await x.exchange.app.listen({ port: 0, host: '127.0.0.1' })
-  return x.exchange.app.server.address() as { port: number }
-})()
-const origin = `http://127.0.0.1:${port}`
+const scenes = await scenesOf(stage)
+const { origin } = stage
 
-/** The number of a registered trade. */
-async function registeredNumber(): Promise<{ number: string; id: string }> {
-  const vendor = await x.organization(['vendor'])
-  const buyer = await x.organization(['buyer'])
-  const contract = await signedContract(x, { vendor, buyer })
-  const opened = await x.until(async () => {
-    const { items } = await x.ok('GET /registrations?limit=100', { as: x.operator.maker })
-    return items.find((item: any) => item.contractId === contract.id)
+const sessions = new Map<ReaderName, string>()
+for (const [name, email] of Object.entries(readers) as [ReaderName, string | undefined][])
+  if (email) sessions.set(name, await stage.session(email))
+
+const look = (path: string, name: ReaderName, language: 'zh' | 'en') =>
+  stage.exchange.app.inject({
+    url: path,
+    headers: {
+      accept: 'text/html',
+      cookie: `jinshu_language=${language}${sessions.has(name) ? `; jinshu_session=${sessions.get(name)}` : ''}`,
+    },
   })
-  await x.ok(`POST /registrations/${opened.id}/accept`, { as: x.operator.maker })
-  const { number } = await x.ok(`POST /registrations/${opened.id}/pass`, { as: x.operator.checker })
-  await x.until(async () => (await x.ok(`GET /verifications/${number}`)).log)
-  return { number, id: opened.id }
+
+t.test('every page has something of the demo to show, and is shown whole to the one whom it is for', async t => {
+  for (const { route, path, reader } of scenes) {
+    t.not(path, '', `${route} has a sample`)
+    if (path === '') continue
+    const { statusCode, payload } = await look(path, reader, 'zh')
+    t.equal(statusCode, 200, `${path} for the ${reader}: ${statusCode === 200 ? '' : payload.slice(-600)}`)
+  }
+})
+
+t.test('every page answers every kind of reader in both languages: whole, or with a reason and a way on', async t => {
+  for (const { path } of scenes.filter(scene => scene.path !== ''))
+    for (const reader of Object.keys(readers) as ReaderName[])
+      for (const language of ['zh', 'en'] as const) {
+        const { statusCode, payload, headers } = await look(path, reader, language)
+        const where = `${path} ${reader} ${language}`
+        if (statusCode === 303) t.match(headers.location, /^\//, where)
+        else {
+          t.ok([200, 403, 404].includes(statusCode), `${where}: ${statusCode}`)
+          t.equal(payload.match(/<h1[\s>]/g)?.length, 1, `${where}: one heading`)
+          t.notMatch(
+            payload,
+            />\s*(undefined|null|NaN|\[object Object\]|Invalid Date)\s*</,
+            `${where}: no missing word`,
+          )
+          t.match(payload, `<html lang="${language === 'en' ? 'en' : 'zh-CN'}"`, where)
+        }
+      }
+})
+
+interface View {
+  readonly language: 'zh' | 'en'
+  readonly theme: 'light' | 'dark'
+  readonly width: 390 | 1440
 }
 
-const { number } = await registeredNumber()
+const phone: View = { language: 'zh', theme: 'light', width: 390 }
+const desk: View = { language: 'en', theme: 'dark', width: 1440 }
+const views: View[] = isFull
+  ? (['zh', 'en'] as const).flatMap(language =>
+      (['light', 'dark'] as const).flatMap(theme => ([390, 1440] as const).map(width => ({ language, theme, width }))),
+    )
+  : [phone, desk]
 
-t.test(
-  'every public page is whole on desk and phone, in both languages, and asks nothing of other servers',
-  async t => {
-    const pages = [
-      '/',
-      '/verify',
-      `/verify/${number}`,
-      '/verify?number=140100-RG-2026-99999999-9',
-      '/problems',
-      '/problems/state-conflict',
-    ]
-    for (const path of pages)
-      for (const lang of ['zh', 'en'])
-        for (const width of [1440, 390]) {
-          // one language a width; all four together in the full run
-          if (!process.env.JINSHU_TEST_FULL && (lang === 'zh') !== (width === 1440)) continue
-          const page = await browser.newPage({ viewport: { width, height: 900 } })
-          const complaints = watch(page, origin)
-          const joint = path.includes('?') ? '&' : '?'
-          await page.goto(`${origin}${path}${joint}lang=${lang}`)
-          const where = `${path} ${lang} ${width}`
-          t.match(await page.getAttribute('html', 'lang'), lang === 'en' ? 'en' : 'zh', `${where}: language`)
-          t.equal(await page.locator('h1').count(), 1, `${where}: one heading`)
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-          t.ok(overflow <= 0, `${where}: nothing sticks out sideways`)
-          t.same(await accessibility(page), [], `${where}: accessible`)
-          t.same(complaints, [], `${where}: no complaint`)
-          await page.close()
-        }
-  },
-)
+/** Words of the page itself that are Chinese on an English page: data may be, labels may not. */
+const untranslated = () => {
+  const own = 'label, th, dt, legend, button, summary, nav a, caption, .state, .stat-label, h2, .btn'
+  return [...document.querySelectorAll(own)]
+    .filter(element => !element.closest('[lang^="zh"], [data-words="data"]') && !element.querySelector('[lang^="zh"]'))
+    .map(element => element.textContent ?? '')
+    .filter(words => /[\u4e00-\u9fff]/.test(words))
+}
 
-t.test('anyone verifies a number by typing it, with the keyboard alone and without scripts', async t => {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en' })
+async function inspect(t: Test, scene: Scene, view: View) {
+  const { language, theme, width } = view
+  const context = await browser.newContext({ viewport: { width, height: 900 } })
+  const cookies = {
+    jinshu_language: language,
+    jinshu_theme: theme,
+    ...(sessions.has(scene.reader) && { jinshu_session: sessions.get(scene.reader)! }),
+  }
+  await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: origin })))
   const page = await context.newPage()
-  await page.goto(`${origin}/verify`)
-  await page.getByLabel('Registration or filing number').focus()
-  await page.keyboard.type(number.toLowerCase())
-  await page.keyboard.press('Enter')
-  await page.waitForURL(`${origin}/verify/${number}`)
-  t.match(await page.textContent('h1'), /Genuine/)
-  const proof = await page.getByRole('link', { name: 'trade.tlog-proof' }).getAttribute('href')
-  const text = await (await fetch(origin + proof)).text()
-  t.match(text, /^c2sp\.org\/tlog-proof@v1\n/)
-  await page.goto(`${origin}/verify`)
-  await page.getByLabel('Registration or filing number').fill('140100-RG-2026-00000001-Q')
-  await page.keyboard.press('Enter')
-  t.match(await page.getByRole('alert').textContent(), /No such number was issued/)
-  t.equal(await page.getByLabel('Registration or filing number').inputValue(), '140100-RG-2026-00000001-Q', 'kept')
+  const complaints = watch(page, origin)
+  await page.goto(origin + scene.path)
+  const where = `${scene.path} ${scene.reader} ${language} ${theme} ${width}`
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  t.ok(overflow <= 0, `${where}: nothing sticks out sideways`)
+  t.same(await accessibility(page), [], `${where}: accessible`)
+  if (language === 'en') t.same(await page.evaluate(untranslated), [], `${where}: no word left in Chinese`)
+  t.same(complaints, [], `${where}: no complaint`)
   await context.close()
-})
+}
+
+for (const view of views)
+  t.test(
+    `every page is accessible and fits: ${view.language} ${view.theme} ${view.width}`,
+    { timeout: 900_000 },
+    async t => {
+      for (const scene of scenes.filter(each => each.path !== '')) await inspect(t, scene, view)
+    },
+  )
 
 t.test('the reference page of the API shows its operations under the strict policy', async t => {
   const page = await browser.newPage()

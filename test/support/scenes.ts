@@ -1,0 +1,90 @@
+import { allRoutes } from '../../src/app.ts'
+import type { Stage } from './stage.ts'
+
+/** People of the demo, one for each kind of reader. */
+export const readers = {
+  visitor: undefined,
+  vendor: 'maker@qixiang.demo',
+  signer: 'checker@qixiang.demo',
+  treasurer: 'finance@qixiang.demo',
+  buyer: 'maker@baoxian.demo',
+  regulator: 'maker@taiyuan.demo',
+  clerk: 'maker@operator.demo',
+  supervisor: 'checker@operator.demo',
+  cashier: 'finance@operator.demo',
+  administrator: 'admin@operator.demo',
+} as const
+
+export type ReaderName = keyof typeof readers
+
+/** A page of the exchange with an address of the demo behind which there is something, and whom it is for. */
+export interface Scene {
+  readonly route: string
+  readonly path: string
+  readonly reader: ReaderName
+}
+
+/** Every page that the exchange has, as its routes say. */
+export const pageRoutes = (): string[] =>
+  allRoutes()
+    .filter(({ kind, spec }) => kind === 'raw' && spec.tag === 'pages' && spec.at.startsWith('GET '))
+    .map(({ spec }) => spec.at.slice(4))
+    .filter(path => !/^\/(assets|theme)\b|\.(csv|xlsx|pdf|json|svg)$|\/(export|file)$/.test(path))
+
+/** Whom a page is for, by where it is. */
+function readerOf(route: string): ReaderName {
+  if (route === '/sign-in' || route === '/sign-up') return 'visitor'
+  if (/^\/products\/:id\/buy|^\/(buyer|contracts|orders|trades)\b/.test(route)) return 'buyer'
+  if (route.startsWith('/regulator')) return 'regulator'
+  if (/^\/operator\/(statements|payouts|books)\b/.test(route)) return 'cashier'
+  if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
+  if (route.startsWith('/operator')) return 'clerk'
+  if (route === '/organization/bank-accounts' || route === '/vendor/earnings') return 'treasurer'
+  if (/^\/(vendor|organization|account|inbox)\b/.test(route)) return 'vendor'
+  return 'visitor'
+}
+
+/** Ids of the demo for the parameters of each route; a route that is missing here has no scene, and a test says so. */
+async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
+  const one = async (query: Promise<{ id: string }[]>) => (await query)[0]?.id ?? ''
+  const contract = await one(sql`select c.id from contracts.contract c join orders."order" o on o.contract_id = c.id
+    join identity.organization b on b.id = c.buyer_id
+    where o.accepted_at is not null and b.uscc = '91140100MA0DEM040W' limit 1`)
+  const product = await one(sql`select product_id as id from contracts.contract where id = ${contract}`)
+  const listing = await one(sql`select id from catalog.listing where product_id = ${product} limit 1`)
+  const order = await one(sql`select id from orders."order" where contract_id = ${contract}`)
+  const registration = await one(sql`select id from registration.registration where contract_id = ${contract}`)
+  const filing = await one(sql`select id from registration.filing where contract_id = ${contract}`)
+  const number = await one(sql`select number as id from registration.registration where id = ${registration}`)
+  const vendor = await one(sql`select id from identity.organization where uscc = '91140100MA0DEM010R'`)
+  const version = await one(sql`select id from data.data_version where organization_id = ${vendor} limit 1`)
+  const statement = await one(sql`select id from settlement.bank_statement limit 1`)
+  return { contract, product, listing, order, registration, filing, number, vendor, version, statement }
+}
+
+/** Which sample a route's parameters are; `…` fills itself. */
+const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, string>) => Record<string, string>])[] = [
+  [/^\/(vendor\/)?products\/:id/, ids => ({ id: ids.product! })],
+  [/^\/vendors\/:id/, ids => ({ id: ids.vendor! })],
+  [/^\/vendor\/versions\/:id/, ids => ({ id: ids.version! })],
+  [/^\/verify\/:number/, ids => ({ number: ids.number! })],
+  [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
+  [/^\/orders\/:id/, ids => ({ id: ids.order! })],
+  [/^\/regulator\/filings\/:id/, ids => ({ id: ids.filing! })],
+  [/^\/operator\/organizations\/:id/, ids => ({ id: ids.vendor! })],
+  [/^\/operator\/listings\/:id/, ids => ({ id: ids.listing! })],
+  [/^\/operator\/registrations\/:id/, ids => ({ id: ids.registration! })],
+  [/^\/operator\/statements\/:id/, ids => ({ id: ids.statement! })],
+  [/^\/problems\/:slug/, () => ({ slug: 'state-conflict' })],
+  [/^\/model-contracts\/:code\/:version/, () => ({ code: 'data-provision', version: '1' })],
+]
+
+/** A scene for every page; `path` is empty where the demo has nothing to show for its parameters. */
+export async function scenesOf(stage: Stage): Promise<Scene[]> {
+  const ids = await samplesOf(stage)
+  return pageRoutes().map(route => {
+    const values = fills.find(([pattern]) => pattern.test(route))?.[1](ids) ?? {}
+    const path = route.replace(/:(\w+)/g, (_, name: string) => values[name] || '\0')
+    return { route, path: path.includes('\0') ? '' : path, reader: readerOf(route) }
+  })
+}
