@@ -4,13 +4,24 @@ import { type Text, text } from '../kernel/text.ts'
 const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   person: {
     register: text('注册账号', 'Account registered'),
+    update: text('修改姓名', 'Name changed'),
     'change-password': text('修改密码', 'Password changed'),
+  },
+  'two-step': {
+    begin: text('开始设置两步登录', 'Set-up of two-step sign-in begun'),
+    confirm: text('启用两步登录', 'Two-step sign-in turned on'),
+    end: text('关闭两步登录', 'Two-step sign-in turned off'),
+  },
+  'recovery-code': {
+    create: text('换发恢复码', 'New recovery codes made'),
+    use: text('使用恢复码登录', 'Recovery code used'),
   },
   session: {
     open: text('登录', 'Signed in'),
     refresh: text('延续登录', 'Session continued'),
     refuse: text('拒绝登录', 'Sign-in refused'),
     end: text('退出登录', 'Signed out'),
+    'end-others': text('结束其他登录', 'Other sessions ended'),
   },
   organization: {
     found: text('设立运营机构', 'Operator founded'),
