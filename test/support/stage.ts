@@ -54,7 +54,7 @@ export async function openStage(t: Test): Promise<Stage> {
     const outcome = await exchange.engine.write(anonymous, { operation: 'signIn' }, cx =>
       signInForWeb(cx, { email, password: demoPassword }, 'test'),
     )
-    if (outcome.isReplay || 'refusal' in outcome.value) throw new Error(`${email} cannot sign in`)
+    if (outcome.isReplay || !('secret' in outcome.value)) throw new Error(`${email} cannot sign in`)
     return outcome.value.secret
   }
   return {
