@@ -125,6 +125,9 @@ export const access: AccessTable = {
   'filing.pass': ['authority:maker', 'authority:checker'],
   'filing.order-correction': ['authority:maker', 'authority:checker'],
   'filing.correct': ['vendor:maker', 'operator:maker'],
+  'filing.supervise': ['authority'],
+  'filing.note': ['authority'],
+  'filing.export': ['authority'],
   // orders
   'order.list': ['member'],
   'order.read': ['member'],

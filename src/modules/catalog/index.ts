@@ -55,6 +55,7 @@ export {
   updateProduct,
 } from './service.ts'
 export { suspectColumns } from './suspicion.ts'
+export { isOutsidePurposes, type Traded, tradedIndustry, tradedPurposes } from './traded.ts'
 export { toListing, toListingFile, toProduct } from './wire.ts'
 
 export const routes = [...productRoutes, ...listingRoutes]

@@ -31,6 +31,7 @@ export {
   signaturesOf,
 } from './queries.ts'
 export { isCompetent, isParty, mayRead, readable } from './reach.ts'
+export { hasVoidContract, type TroubledContract, troubledContracts } from './record.ts'
 export { renderText } from './service.ts'
 export type { Deviation, Terms } from './terms.ts'
 export { toContract, toContractBrief } from './wire.ts'

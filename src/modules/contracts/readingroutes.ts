@@ -18,6 +18,7 @@ import {
   ModelContractList,
   ModelContractParams,
   ModelContractShape,
+  PdfQuery,
   ProposalShape,
   SealCertificateShape,
   SignatureListShape,
@@ -70,12 +71,14 @@ const documents: Route[] = [
     tag,
     summary: text('签章合同（PDF）', 'The sealed contract'),
     params: IdParams,
+    query: PdfQuery,
     problems: [notFound, notSealed],
     produces: { type: 'application/pdf', description: 'PDF with the exchange’s PAdES seal' },
     handle: async (request, reply, { engine, actor }) => {
       const facts = await engine.read(actor, rx => readContract(rx, (request.params as { id: string }).id))
       if (facts.pdfSha256 === null) throw notSealed()
-      const file = { sha256: facts.pdfSha256, fileName: `contract-${facts.number}.pdf` }
+      const { isInline = false } = request.query as { isInline?: boolean }
+      const file = { sha256: facts.pdfSha256, fileName: `contract-${facts.number}.pdf`, isInline }
       return sendPdf(request, reply, engine.kit.files, file)
     },
   }),

@@ -92,6 +92,9 @@ export const ContractListQuery = closed({
   productId: Type.Optional(Id),
 })
 export const TextQuery = closed({ language: Type.Optional(Type.Union([Type.Literal('zh-CN'), Type.Literal('en')])) })
+export const PdfQuery = closed({
+  isInline: Type.Optional(Type.Boolean({ description: 'to be shown in a page instead of saved' })),
+})
 export const ModelContractParams = closed({
   code: Type.String({ pattern: '^[a-z0-9-]{1,60}$' }),
   version: Type.String({ pattern: '^[a-z0-9.-]{1,30}$' }),

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { addWorkingDays, dayOf } from '../../kernel/calendar.ts'
-import type { Cx } from '../../kernel/command.ts'
+import type { Cx, Rx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
@@ -134,7 +134,7 @@ export async function submitFiling(cx: Cx, id: string, statements: Statements = 
 }
 
 /** Only the authority of the trade's division checks it; the buyer's reads along; to all others it does not exist. */
-function requireCompetence(cx: Cx, row: Filing): void {
+export function requireCompetence(cx: Pick<Rx, 'actor'>, row: Filing): void {
   if (isCompetent(cx.actor, row.division)) return
   if (!isCompetent(cx.actor, row.buyerDivision)) throw notFound()
   throw forbidden(

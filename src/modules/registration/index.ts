@@ -1,13 +1,29 @@
 import { documentRoutes } from './documentroutes.ts'
 import { filingRoutes } from './filingroutes.ts'
 import { registrationRoutes } from './routes.ts'
+import { supervisionRoutes } from './supervisionroutes.ts'
 
 export { verifyAddress } from './documents.ts'
+export { explainFindings, type Finding } from './evidence.ts'
 export type { Filing } from './filing.ts'
+export { countFindings, type FindingCode, findingCodes, findingRules } from './findings.ts'
 export { handlers, timers } from './handlers.ts'
+export { historyOf, type PartyHistory } from './history.ts'
 export { filingMachine, registrationMachine, type TradeFacts } from './model.ts'
 export { filingOf, listFilings, readFiling, readRegistration, registrationOf, verifyNumber } from './queries.ts'
+export {
+  type Clock,
+  clockOf,
+  countQueue,
+  listQueue,
+  type Queued,
+  type QueueQuery,
+  queueWhere,
+  standingOf,
+} from './queue.ts'
 export type { Registration } from './service.ts'
+export { type Line, readStatistics, type Statistics } from './statistics.ts'
+export { type BulkCheck, listFilingNotes, readBulkCheck } from './supervision.ts'
 export { toFiling, toFilingDetail, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
 
-export const routes = [...registrationRoutes, ...filingRoutes, ...documentRoutes]
+export const routes = [...registrationRoutes, ...filingRoutes, ...supervisionRoutes, ...documentRoutes]

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, date, index, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { instant } from '../../kernel/schema.ts'
+import { fen, instant } from '../../kernel/schema.ts'
+import type { Text } from '../../kernel/text.ts'
 import { contract } from '../contracts/schema.ts'
-import { person } from '../identity/schema.ts'
+import { organization, person } from '../identity/schema.ts'
 import type { Material, TradeFacts } from './model.ts'
 
 export const registrationSchema = pgSchema('registration')
@@ -69,6 +70,22 @@ export const filing = registrationSchema.table(
     checkedBy: uuid().references(() => person.id),
     checkedAt: instant(),
     receiptSha256: text(),
+    // what the queue filters, sorts and compares by, taken from the facts by the database itself
+    amountFen: fen().notNull().generatedAlwaysAs(sql`(facts->>'amountFen')::bigint`),
+    productNumber: text().notNull().generatedAlwaysAs(sql`facts->>'productNumber'`),
+    productVersion: integer().notNull().generatedAlwaysAs(sql`(facts->>'productVersion')::integer`),
+    deviations: integer().notNull().generatedAlwaysAs(sql`(facts->>'deviations')::integer`),
+    grade: text().notNull().generatedAlwaysAs(sql`facts->>'grade'`),
+    containsPersonalInfo: boolean().notNull().generatedAlwaysAs(sql`(facts->>'containsPersonalInfo')::boolean`),
+    isPublicData: boolean().notNull().generatedAlwaysAs(sql`(facts->>'isPublicData')::boolean`),
+    /** names, codes and numbers in lower case, for a search by substring */
+    words: text()
+      .notNull()
+      .generatedAlwaysAs(
+        sql`lower(coalesce(number, '') || ' ' || (facts->>'contractNumber') || ' ' || (facts->>'productNumber') || ' '
+          || (facts->>'productName') || ' ' || (facts->'vendor'->>'name') || ' ' || (facts->'vendor'->>'uscc') || ' '
+          || (facts->'buyer'->>'name') || ' ' || (facts->'buyer'->>'uscc'))`,
+      ),
   },
   t => [
     check('filing_has_number', sql`${t.state} in ('draft', 'submitted') or ${t.number} is not null`),
@@ -77,6 +94,8 @@ export const filing = registrationSchema.table(
     index('filing_state').on(t.state, t.dueAt),
     index('filing_vendor').on(t.vendorId, t.createdAt, t.id),
     index('filing_buyer').on(t.buyerId, t.createdAt, t.id),
+    index('filing_product').on(t.productNumber, t.id),
+    index('filing_received').on(t.division, t.filedAt, t.id),
   ],
 )
 
@@ -114,4 +133,67 @@ export const objection = registrationSchema.table(
     decidedAt: instant(),
   },
   t => [index('objection_registration').on(t.registrationId)],
+)
+
+/** What members of the competent authority note about a filing for each other; append-only, never shown to the parties. */
+export const filingNote = registrationSchema.table(
+  'filing_note',
+  {
+    id: uuid().primaryKey(),
+    filingId: uuid()
+      .notNull()
+      .references(() => filing.id),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    body: text().notNull(),
+    notedAt: instant().notNull(),
+  },
+  t => [index('filing_note_filing').on(t.filingId, t.id)],
+)
+
+/** One filing of a bulk check: passed, or why it was not. */
+export interface CheckResult {
+  readonly filingId: string
+  /** null for what the authority may not know of */
+  readonly number: string | null
+  readonly isPassed: boolean
+  readonly reason: Text | null
+}
+
+/** Many filings checked in one go, with what became of each; append-only. */
+export const bulkCheck = registrationSchema.table('bulk_check', {
+  id: uuid().primaryKey(),
+  organizationId: uuid()
+    .notNull()
+    .references(() => organization.id),
+  personId: uuid()
+    .notNull()
+    .references(() => person.id),
+  note: text(),
+  results: jsonb().$type<CheckResult[]>().notNull(),
+  checkedAt: instant().notNull(),
+})
+
+/** A queue that an authority took out as a file: who, what was asked, and the digest of the bytes; append-only. */
+export const filingExport = registrationSchema.table(
+  'filing_export',
+  {
+    id: uuid().primaryKey(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    format: text().notNull(),
+    query: jsonb().$type<Record<string, unknown>>().notNull(),
+    rows: integer().notNull(),
+    sha256: text().notNull(),
+    exportedAt: instant().notNull(),
+  },
+  t => [check('filing_export_format', sql`${t.format} in ('csv', 'xlsx')`)],
 )
