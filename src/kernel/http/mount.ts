@@ -154,9 +154,10 @@ async function perform(route: Route, engine: Engine, request: FastifyRequest, re
  * @throws Error when a route names a permission that the table does not have.
  */
 export function mountRoutes(app: FastifyInstance, routes: readonly Route[], access: AccessTable, engine: Engine): void {
-  app.decorateRequest('can', function can(this: FastifyRequest, permission: string) {
-    return isAllowed(access, this.actor, permission)
-  })
+  if (!app.hasRequestDecorator('can'))
+    app.decorateRequest('can', function can(this: FastifyRequest, permission: string) {
+      return isAllowed(access, this.actor, permission)
+    })
   for (const route of routes) {
     const { spec } = route
     const isUnsafe = addressOf(route).method !== 'GET' && !(route.kind === 'raw' && route.spec.isForm)
