@@ -59,6 +59,8 @@ export interface FormProps {
   readonly then?: string
   /** Shows this page again with the answer in `reader.form.reply` instead of leading on: for what is shown once. */
   readonly isShown?: boolean
+  /** `to` is a page's own handler (`POST /sign-in`), not a route of the API. */
+  readonly isOwn?: boolean
   /** The form sends a file (which must be its last field). */
   readonly hasFile?: boolean
   readonly class?: string
@@ -71,7 +73,7 @@ export interface FormProps {
  * A form over a route of the API; works without scripts. It carries a forgery token, a key of its own (a second click
  * repeats nothing), the page to return to and the organisation that the page was made for.
  */
-export function Form({ to, then, isShown, hasFile, children, class: className, ...marks }: FormProps) {
+export function Form({ to, then, isShown, isOwn, hasFile, children, class: className, ...marks }: FormProps) {
   const reader = useReader()
   const [method = 'POST', path = ''] = to.split(' ')
   const state = reader.form?.to === to ? reader.form : undefined
@@ -89,7 +91,7 @@ export function Form({ to, then, isShown, hasFile, children, class: className, .
   return (
     <form
       method="post"
-      action={`/forms${path}`}
+      action={isOwn ? path : `/forms${path}`}
       class={className}
       id={id}
       {...(hasFile && { enctype: 'multipart/form-data' })}

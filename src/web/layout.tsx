@@ -313,7 +313,9 @@ function Document({ reader, page, frame }: { reader: Reader; page: Page; frame: 
       {page.body}
     </ReaderContext.Provider>,
   )
-  const isShown = reader.form?.problem === undefined || body.includes(`action="/forms${reader.form.to.split(' ')[1]}"`)
+  const target = reader.form?.to.split(' ')[1]
+  const isShown =
+    reader.form?.problem === undefined || [`/forms${target}`, target].some(path => body.includes(`action="${path}"`))
   return (
     <ReaderContext.Provider value={reader}>
       <html lang={reader.language} {...(reader.theme !== 'auto' && { 'data-bs-theme': reader.theme })}>

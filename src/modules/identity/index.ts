@@ -13,18 +13,34 @@ export {
   signInForWeb,
   type WebSignIn,
 } from './cookie.ts'
-export { organizationMachine, passwordWrong, samePerson } from './model.ts'
+export {
+  type Duty,
+  duties,
+  dutyWords,
+  type OrganizationState,
+  organizationMachine,
+  passwordWrong,
+  requestableRoles,
+  requiresTwoStep,
+  roleWords,
+  samePerson,
+} from './model.ts'
 export {
   authorityOf,
+  listMembers,
+  listSessions,
   type Organization,
   operatorOrganization,
   organizationOf,
   organizationsOf,
+  peopleByEmail,
   personNames,
   requireOrganization,
   seatOf,
+  whoAmI,
 } from './queries.ts'
 export { fingerprintOf, foundExchange, signAs } from './service.ts'
+export { listApiTokens } from './token.ts'
 export { pendingTwoStep, twoStepStanding } from './twostep.ts'
 export { Password, ReasonBody } from './wire.ts'
 

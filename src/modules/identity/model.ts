@@ -1,9 +1,67 @@
 import { defineMachine } from '../../kernel/machine.ts'
 import { defineProblem, type FieldError, tooManyRequests } from '../../kernel/problem.ts'
-import { text } from '../../kernel/text.ts'
+import { type Text, text } from '../../kernel/text.ts'
 
 /** Duties a person can hold in an organisation (domain: 管理、经办、复核/签署、财务). */
 export const duties = ['administrator', 'maker', 'checker', 'finance'] as const
+
+export type Duty = (typeof duties)[number]
+
+/** What each duty is called, and what it is for. */
+export const dutyWords: Readonly<Record<Duty, { readonly name: Text; readonly about: Text }>> = {
+  administrator: {
+    name: text('管理', 'Administrator'),
+    about: text(
+      '维护机构信息、成员与接口令牌；不代表机构办理交易。',
+      'Keeps the organisation’s data, its members and API tokens; takes no part in trades.',
+    ),
+  },
+  maker: {
+    name: text('经办', 'Maker'),
+    about: text(
+      '准备事项：上传数据、编辑产品、起草合同、受理登记。',
+      'Prepares: uploads data, edits products, drafts contracts, takes registrations up.',
+    ),
+  },
+  checker: {
+    name: text('复核、签署', 'Checker'),
+    about: text(
+      '复核经办人准备的事项并代表机构签署；与经办须为不同的人。',
+      'Checks what a maker prepared and signs for the organisation; another person than the maker.',
+    ),
+  },
+  finance: {
+    name: text('财务', 'Finance'),
+    about: text(
+      '登记收款账户、查看收付款与结算；须使用两步登录。',
+      'Registers bank accounts, sees payments and settlements; takes two-step sign-in.',
+    ),
+  },
+}
+
+/** What each role of an organisation is called, and what it is for. */
+export const roleWords: Readonly<Record<string, { readonly name: Text; readonly about: Text }>> = {
+  vendor: {
+    name: text('供方', 'Vendor'),
+    about: text('挂牌出售数据产品，取得收入。', 'Lists data products and earns from them.'),
+  },
+  buyer: {
+    name: text('需方', 'Buyer'),
+    about: text('采购数据产品并按约定用途使用。', 'Buys data products and uses them for the agreed purposes.'),
+  },
+  authority: {
+    name: text('主管部门', 'Competent authority'),
+    about: text('对本行政区域的交易备案进行核查。', 'Checks the trades that are filed in its division.'),
+  },
+  institution: {
+    name: text('数据专业机构', 'Professional institution'),
+    about: text('提供评估、合规等专业服务。', 'Offers assessment, compliance and other professional services.'),
+  },
+  operator: {
+    name: text('运营机构', 'Operator'),
+    about: text('运营交易场所：核验机构、审核挂牌、办理登记与结算。', 'Runs the exchange.'),
+  },
+}
 
 /** Roles an organisation can ask for; `operator` is only ever given when the exchange is set up. */
 export const requestableRoles = ['vendor', 'buyer', 'authority', 'institution'] as const

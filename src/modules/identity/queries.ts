@@ -150,3 +150,16 @@ export async function personNames(rx: Rx, ids: readonly string[]): Promise<Map<s
     .where(inArray(person.id, [...ids]))
   return new Map(found.map(row => [row.id, row.name]))
 }
+
+/** The people with these e-mail addresses, by address. */
+export async function peopleByEmail(
+  rx: Rx,
+  emails: readonly string[],
+): Promise<Map<string, { id: string; name: string }>> {
+  if (emails.length === 0) return new Map()
+  const found = await rx.tx
+    .select({ id: person.id, name: person.name, email: person.email })
+    .from(person)
+    .where(inArray(sql`lower(${person.email})`, [...emails]))
+  return new Map(found.map(row => [row.email.toLowerCase(), row]))
+}
