@@ -1,10 +1,20 @@
 import { Type } from 'typebox'
 import { advanceClock } from './kernel/clock.ts'
+import type { Cx } from './kernel/command.ts'
+import { retryFailed } from './kernel/health.ts'
 import { type Route, read, write } from './kernel/http/route.ts'
 import { notFound } from './kernel/problem.ts'
 import type { Task } from './kernel/task.ts'
 import { text } from './kernel/text.ts'
-import { closed, Instant } from './kernel/wire.ts'
+import { closed, Id, IdParams, Instant } from './kernel/wire.ts'
+
+/** Lets a job that was given up be tried once more. @throws not-found when there is no such failed job */
+async function retryJob(cx: Cx, id: string): Promise<string> {
+  const queue = await retryFailed(cx, id)
+  if (!queue) throw notFound(text('没有这个失败的任务，可能已重试。', 'No such failed job; it may have been retried.'))
+  cx.audit('job.retry', ['job', id], { queue })
+  return queue
+}
 
 const ClockShape = Type.Object({ now: Instant, isDemo: Type.Boolean() })
 
@@ -34,6 +44,16 @@ export const routes: Route[] = [
       cx.audit('clock.advance', ['clock', '1'], { from: cx.now, to })
       return { now: to.toISOString(), isDemo: true }
     },
+  }),
+  write({
+    at: 'POST /jobs/:id/retry',
+    operation: 'retryJob',
+    permission: 'job.retry',
+    tag: 'exchange',
+    summary: text('重试失败的任务', 'Try a failed job once more'),
+    params: IdParams,
+    reply: Type.Object({ id: Id, queue: Type.String() }),
+    run: async (cx, { params }) => ({ id: params.id, queue: await retryJob(cx, params.id) }),
   }),
 ]
 

@@ -73,9 +73,12 @@ export async function listGoods(client: Client, operator: Operator, vendor: Cast
 /** The operator's side of a listing: accepted, passed by another person, listed. */
 export async function passListing(client: Client, operator: Operator, listingId: string): Promise<void> {
   await client.call(`POST /listings/${listingId}/accept`, { as: operator.maker })
+  const { items } = await client.call<{ items: { code: string }[] }>(`GET /listings/${listingId}/checklist`, {
+    as: operator.checker,
+  })
   await client.call(`POST /listings/${listingId}/pass`, {
     as: operator.checker,
-    body: { opinion: '材料齐全，来源说明清楚，同意挂牌。' },
+    body: { opinion: '材料齐全，来源说明清楚，同意挂牌。', checks: items.map(item => item.code) },
   })
   await client.call(`POST /listings/${listingId}/publish`, { as: operator.maker })
 }

@@ -8,6 +8,7 @@ import {
   draftProduct,
   formOf,
   listedProduct,
+  passBody,
   productContent,
   publishDraft,
   sampleCsv,
@@ -26,7 +27,7 @@ const movers = (x: TestExchange, vendor: Cast): Record<Exclude<Move, 'expire'>, 
   accept: [x.operator.maker],
   return: [x.operator.maker, { items: [{ pointer: '/abstract', message: '摘要不清', remedy: '补充范围' }] }],
   refuse: [x.operator.checker, reason],
-  pass: [x.operator.checker, { opinion: '同意挂牌' }],
+  pass: [x.operator.checker, passBody],
   publish: [vendor.maker],
   suspend: [vendor.checker, reason],
   resume: [vendor.checker],
@@ -183,8 +184,7 @@ t.test('listings', async t => {
     await go('accept', draft.listing.id)
     t.match(await go('pass', draft.listing.id), { status: 403, body: { type: '/problems/reviewer-not-independent' } })
     t.equal(
-      (await x.call(`POST /listings/${draft.listing.id}/pass`, { as: vendor.checker, body: { opinion: '同意' } }))
-        .status,
+      (await x.call(`POST /listings/${draft.listing.id}/pass`, { as: vendor.checker, body: passBody })).status,
       403,
     )
     await t.rejects(
@@ -203,7 +203,7 @@ t.test('listings', async t => {
       status: 422,
       body: { errors: [{ pointer: '/isImportantDataConfirmed' }] },
     })
-    const body = { opinion: '已核对批准文件', isImportantDataConfirmed: true }
+    const body = { ...passBody, isImportantDataConfirmed: true }
     t.equal((await x.call(`POST /listings/${draft.listing.id}/pass`, { as: x.operator.checker, body })).status, 200)
   })
 
@@ -395,7 +395,7 @@ t.test('time and versions', async t => {
       state: 'reviewing',
       endsOn: null,
     })
-    await x.ok(`POST /listings/${draft.listing.id}/pass`, { as: x.operator.checker, body: { opinion: '续期审核通过' } })
+    await x.ok(`POST /listings/${draft.listing.id}/pass`, { as: x.operator.checker, body: passBody })
     await x.ok(`POST /listings/${draft.listing.id}/publish`, { as: checker })
     t.equal((await x.ok(`GET /products/${draft.id}`)).isListed, true)
     t.match(await drift(x), { tokens: 0 })

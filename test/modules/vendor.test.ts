@@ -1,7 +1,15 @@
 import t from 'tap'
 import { type Cast, openExchange, password } from '../support/exchange.ts'
 import { openMarket } from '../support/market.ts'
-import { confirmedData, draftProduct, formOf, listedProduct, publishDraft, sampleCsv } from '../support/offering.ts'
+import {
+  confirmedData,
+  draftProduct,
+  formOf,
+  listedProduct,
+  passBody,
+  publishDraft,
+  sampleCsv,
+} from '../support/offering.ts'
 import { scenario } from '../support/trade.ts'
 
 const x = await openExchange(t)
@@ -146,7 +154,7 @@ t.test('the work list says what waits for a vendor', async t => {
   t.match(returned, { kind: 'vendor.supplement', isOverdue: false, dueAt: /T/ }, 'what is due comes first')
   await x.ok(`POST /listings/${clean.listing.id}/resubmit`, { as })
   await x.ok(`POST /listings/${clean.listing.id}/accept`, { as: x.operator.maker })
-  await x.ok(`POST /listings/${clean.listing.id}/pass`, { as: x.operator.checker, body: { opinion: '同意挂牌' } })
+  await x.ok(`POST /listings/${clean.listing.id}/pass`, { as: x.operator.checker, body: passBody })
   t.equal((await work(vendor))['vendor.publish'], 1)
   await x.ok(`POST /listings/${clean.listing.id}/publish`, { as })
 

@@ -1,3 +1,5 @@
 import type { Route } from '../../kernel/http/route.ts'
+import { conditionRoutes } from './condition.ts'
+import { workListRoutes } from './worklist.ts'
 
-export const routes: Route[] = []
+export const routes: Route[] = [...workListRoutes, ...conditionRoutes]

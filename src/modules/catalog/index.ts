@@ -10,6 +10,7 @@ export {
   previewProduct,
   productNames,
 } from './board.ts'
+export { type ChecklistItem, type ReviewCode, reviewCodes, titleOf as reviewTitle, type Verdict } from './checklist.ts'
 export { discardDataVersion, discardListing, restoreDataVersion, restoreListing, usesOfData } from './discard.ts'
 export { timers } from './handlers.ts'
 export {
@@ -41,7 +42,15 @@ export {
 } from './moves.ts'
 export { type Offer, offerOf } from './offer.ts'
 export { contentOfData } from './prefill.ts'
-export { listingOf, listListings, type PublicProduct, publicProduct } from './queries.ts'
+export {
+  type ListedRow,
+  type ListingFile,
+  listingOf,
+  listListings,
+  type PublicProduct,
+  publicProduct,
+} from './queries.ts'
+export { type Review, readChecklist } from './review.ts'
 export { searchProducts } from './search.ts'
 export { toSearch } from './searchwire.ts'
 export {
@@ -57,5 +66,6 @@ export {
 export { suspectColumns } from './suspicion.ts'
 export { isOutsidePurposes, type Traded, tradedIndustry, tradedPurposes } from './traded.ts'
 export { toListing, toListingFile, toProduct } from './wire.ts'
+export { listingsWaiting } from './workload.ts'
 
 export const routes = [...productRoutes, ...listingRoutes]

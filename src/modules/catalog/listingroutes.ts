@@ -8,6 +8,7 @@ import { closed, IdParams } from '../../kernel/wire.ts'
 import { DataVersionShape, toDataVersionWire } from '../data/index.ts'
 import { ReasonBody } from '../identity/index.ts'
 import { discardDataVersion, discardListing, restoreDataVersion, restoreListing } from './discard.ts'
+import type { SupplementItem } from './facts.ts'
 import { reviewerNotIndependent } from './model.ts'
 import {
   acceptListing,
@@ -23,12 +24,15 @@ import {
   suspendListing,
 } from './moves.ts'
 import { listingOf, listListings } from './queries.ts'
+import { keepReview, readChecklist, requireAllChecked } from './review.ts'
+import { ChecklistShape, toChecklist } from './reviewwire.ts'
 import {
   ListingFileShape,
   ListingPage,
   ListingQuery,
   ListingShape,
   PassBody,
+  RefuseBody,
   ReturnBody,
   SubmitBody,
   toListing,
@@ -61,6 +65,16 @@ const reads = [
     reply: ListingFileShape,
     run: async (rx, { params }) => toListingFile(await listingOf(rx, params.id), rx.now),
   }),
+  read({
+    at: 'GET /listings/:id/checklist',
+    operation: 'readChecklist',
+    permission: 'listing.checklist',
+    tag,
+    summary: text('审核要点与证据', 'What a reviewer goes through, with its evidence'),
+    params: IdParams,
+    reply: ChecklistShape,
+    run: async (rx, { params }) => toChecklist(await readChecklist(rx, params.id)),
+  }),
 ]
 
 /** A move of the life cycle: `POST /listings/:id/<name>`. */
@@ -87,6 +101,10 @@ const move = <B extends TSchema | undefined>(
   })
 
 type Reason = { reason: string }
+type Checked = { checks?: string[] }
+type Opinion = { opinion: string; checks: string[]; isImportantDataConfirmed?: boolean }
+type Supplement = Checked & { items: SupplementItem[] }
+const listOf = (items: readonly SupplementItem[]) => items.map(item => `${item.pointer} ${item.message}`).join('\n')
 type Term = { endsOn?: string } | undefined
 
 const moves = [
@@ -95,13 +113,19 @@ const moves = [
   ),
   move('resubmit', text('补正后重新提交', 'Submit again'), undefined, resubmitListing),
   move('accept', text('受理', 'Accept for review'), undefined, acceptListing),
-  move('return', text('退回补正', 'Return for supplement'), ReturnBody, (cx, id, body: { items: [] }) =>
-    returnListing(cx, id, body.items),
-  ),
-  move('refuse', text('不予挂牌', 'Refuse'), ReasonBody, (cx, id, body: Reason) => refuseListing(cx, id, body.reason)),
-  move('pass', text('审核通过', 'Pass the review'), PassBody, (cx, id, body: { opinion: string }) =>
-    passListing(cx, id, body),
-  ),
+  move('return', text('退回补正', 'Return for supplement'), ReturnBody, async (cx, id, body: Supplement) => {
+    await returnListing(cx, id, body.items, body.checks)
+    await keepReview(cx, id, { decision: 'return', checks: body.checks ?? [], opinion: listOf(body.items) })
+  }),
+  move('refuse', text('不予挂牌', 'Refuse'), RefuseBody, async (cx, id, body: Reason & Checked) => {
+    await refuseListing(cx, id, body.reason, body.checks)
+    await keepReview(cx, id, { decision: 'refuse', checks: body.checks ?? [], opinion: body.reason })
+  }),
+  move('pass', text('审核通过', 'Pass the review'), PassBody, async (cx, id, body: Opinion) => {
+    await passListing(cx, id, body)
+    requireAllChecked(body.checks)
+    await keepReview(cx, id, { decision: 'pass', checks: body.checks, opinion: body.opinion })
+  }),
   move('publish', text('挂牌', 'List'), undefined, publishListing),
   move('suspend', text('停牌', 'Suspend'), ReasonBody, (cx, id, body: Reason) => suspendListing(cx, id, body.reason)),
   move('resume', text('恢复挂牌', 'Resume'), undefined, resumeListing),

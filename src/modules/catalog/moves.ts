@@ -64,6 +64,9 @@ async function lockedAsReviewer(cx: Cx, id: string, move: ListingMove): Promise<
   return row
 }
 
+/** Points of the review that the reviewer confirmed. */
+type Checks = readonly string[]
+
 interface Step {
   readonly move: ListingMove
   readonly values?: Partial<ListingRow>
@@ -201,7 +204,7 @@ export async function acceptListing(cx: Cx, id: string): Promise<ListingRow> {
 }
 
 /** Returns a submission with the one complete list of what to supplement (补正); the acceptance clock stops. */
-export async function returnListing(cx: Cx, id: string, items: readonly SupplementItem[]): Promise<ListingRow> {
+export async function returnListing(cx: Cx, id: string, items: readonly SupplementItem[], checks: Checks = []) {
   const row = await lockedAsReviewer(cx, id, 'return')
   return step(cx, row, {
     move: 'return',
@@ -210,14 +213,15 @@ export async function returnListing(cx: Cx, id: string, items: readonly Suppleme
       remainingWorkingDays: pausedClock(row.dueAt!, cx.now),
       ...running(rulesAt(cx.now), 'listingSupplement', cx.now),
     },
-    record: { items },
+    record: { items, checks },
   })
 }
 
 /** Refuses a submission for good, with the reason. @throws reviewer-not-independent, state-conflict. */
-export async function refuseListing(cx: Cx, id: string, reason: string): Promise<ListingRow> {
+export async function refuseListing(cx: Cx, id: string, reason: string, checks: Checks = []): Promise<ListingRow> {
   const row = await lockedAsReviewer(cx, id, 'refuse')
-  return step(cx, row, { move: 'refuse', values: { reason, endedAt: cx.now, ...stopped }, record: { reason } })
+  const values = { reason, endedAt: cx.now, ...stopped }
+  return step(cx, row, { move: 'refuse', values, record: { reason, checks } })
 }
 
 /**
@@ -228,7 +232,7 @@ export async function refuseListing(cx: Cx, id: string, reason: string): Promise
 export async function passListing(
   cx: Cx,
   id: string,
-  input: { opinion: string; isImportantDataConfirmed?: boolean | undefined },
+  input: { opinion: string; checks: Checks; isImportantDataConfirmed?: boolean | undefined },
 ): Promise<ListingRow> {
   const row = await lockedAsReviewer(cx, id, 'pass')
   const needsConfirmation = rulesAt(cx.now).grades.items.find(item => item.code === row.grade)?.needsRiskReview ?? true
@@ -255,7 +259,7 @@ export async function passListing(
       isImportantDataConfirmed: needsConfirmation,
       ...stopped,
     },
-    record: { opinion: input.opinion, isImportantDataConfirmed: needsConfirmation },
+    record: { opinion: input.opinion, checks: input.checks, isImportantDataConfirmed: needsConfirmation },
   })
 }
 

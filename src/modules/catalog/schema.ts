@@ -225,6 +225,39 @@ export const listing = catalog.table(
   ],
 )
 
+/** One point of a review: what the machine had found, and whether the reviewer confirmed it. */
+export interface ReviewPoint {
+  readonly code: string
+  readonly verdict: string
+  readonly isChecked: boolean
+}
+
+/** What a reviewer confirmed point by point, with the decision that followed; append-only. */
+export const listingReview = catalog.table(
+  'listing_review',
+  {
+    id: uuid().primaryKey(),
+    listingId: uuid()
+      .notNull()
+      .references(() => listing.id),
+    decision: text().notNull(),
+    points: jsonb().$type<readonly ReviewPoint[]>().notNull(),
+    opinion: text().notNull(),
+    reviewedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    rulePack: text().notNull(),
+    decidedAt: instant().notNull(),
+  },
+  t => [
+    check('listing_review_decision_known', sql`${t.decision} in ('pass', 'return', 'refuse')`),
+    index('listing_review_listing').on(t.listingId, t.id),
+  ],
+)
+
 /** What lists and searches read: one row for each product that is listed now, kept by the moves of its listing. */
 export const listedProduct = catalog.table(
   'listed_product',
@@ -300,3 +333,4 @@ export type ProductRow = typeof dataProduct.$inferSelect
 export type VersionRow = typeof productVersion.$inferSelect
 export type PlanRow = typeof pricePlan.$inferSelect
 export type ListingRow = typeof listing.$inferSelect
+export type ReviewRow = typeof listingReview.$inferSelect

@@ -2,6 +2,8 @@ import { Type } from 'typebox'
 import type { FieldError } from '../../kernel/problem.ts'
 import { Bilingual, closed, Fen, fenToWire, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import { ColumnShape, publicColumns, publicSample, SampleShape, toColumn } from '../data/index.ts'
+import { ReasonBody } from '../identity/index.ts'
+import { reviewCodes } from './checklist.ts'
 import type { Facts } from './facts.ts'
 import { contentOf, listingMachine, personalInfoBases, planKinds } from './model.ts'
 import type { ListedRow, ListingFile, PublicProduct } from './queries.ts'
@@ -70,6 +72,8 @@ export const PriceBody = closed({
 })
 export const UnpriceBody = closed({ code: Type.String({ minLength: 1, maxLength: 31 }) })
 export const SubmitBody = Type.Optional(closed({ endsOn: Type.Optional(day) }))
+/** Points of the review that the reviewer confirms. */
+const ReviewChecks = Type.Array(Type.String({ enum: reviewCodes }), { maxItems: 40 })
 export const ReturnBody = closed({
   items: Type.Array(
     closed({
@@ -79,8 +83,11 @@ export const ReturnBody = closed({
     }),
     { minItems: 1, maxItems: 50 },
   ),
+  checks: Type.Optional(ReviewChecks),
 })
+export const RefuseBody = closed({ ...ReasonBody.properties, checks: Type.Optional(ReviewChecks) })
 export const PassBody = closed({
+  checks: ReviewChecks,
   opinion: Type.String({ minLength: 2, maxLength: 2000, examples: ['材料齐全，来源合法，同意挂牌'] }),
   isImportantDataConfirmed: Type.Optional(Type.Boolean()),
 })

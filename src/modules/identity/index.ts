@@ -1,9 +1,11 @@
 import { organizationRoutes } from './organizationroutes.ts'
+import { peopleRoutes } from './peopleroutes.ts'
 import { personRoutes } from './routes.ts'
 import { twoStepRoutes } from './twosteproutes.ts'
 
 export { endSession, reauthenticate, registerPerson } from './account.ts'
 export { useAuthentication } from './authenticator.ts'
+export { checkOrganization, type OrganizationCheck } from './checks.ts'
 export {
   completeWebSignIn,
   openWebSession,
@@ -25,9 +27,11 @@ export {
   roleWords,
   samePerson,
 } from './model.ts'
+export { listPeople, type PersonRow, postsOf, readPerson } from './people.ts'
 export {
   authorityOf,
   listMembers,
+  listOrganizations,
   listSessions,
   type Organization,
   operatorOrganization,
@@ -43,5 +47,6 @@ export { fingerprintOf, foundExchange, signAs } from './service.ts'
 export { listApiTokens } from './token.ts'
 export { pendingTwoStep, twoStepStanding } from './twostep.ts'
 export { Password, ReasonBody } from './wire.ts'
+export { organizationsWaiting } from './workload.ts'
 
-export const routes = [...personRoutes, ...twoStepRoutes, ...organizationRoutes]
+export const routes = [...personRoutes, ...twoStepRoutes, ...organizationRoutes, ...peopleRoutes]

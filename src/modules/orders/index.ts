@@ -26,6 +26,7 @@ export {
   ordersToSettle,
   readOrder,
   type SeenOrder,
+  type TimelineEntry,
 } from './queries.ts'
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
 export { cancelOrder, finishRefund, refundOrder } from './refund.ts'
@@ -43,3 +44,4 @@ export {
 export { beginSettlement, finishSettlement } from './settlement.ts'
 export { timers } from './timers.ts'
 export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'
+export { countAllOrders, disputesWaiting, ordersToMatch } from './workload.ts'

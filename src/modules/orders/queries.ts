@@ -62,7 +62,8 @@ export interface SeenOrder {
   readonly buyerName: string
 }
 
-async function withNames(rx: Rx, rows: readonly Order[]): Promise<SeenOrder[]> {
+/** Orders with the names of their parties. */
+export async function withNames(rx: Rx, rows: readonly Order[]): Promise<SeenOrder[]> {
   const names = await organizationsOf(rx, [...new Set(rows.flatMap(row => [row.vendorId, row.buyerId]))])
   return rows.map(row => ({
     row,

@@ -10,7 +10,15 @@ export { countFindings, type FindingCode, findingCodes, findingRules } from './f
 export { handlers, timers } from './handlers.ts'
 export { historyOf, type PartyHistory } from './history.ts'
 export { filingMachine, registrationMachine, type TradeFacts } from './model.ts'
-export { filingOf, listFilings, readFiling, readRegistration, registrationOf, verifyNumber } from './queries.ts'
+export {
+  filingOf,
+  listFilings,
+  listRegistrations,
+  readFiling,
+  readRegistration,
+  registrationOf,
+  verifyNumber,
+} from './queries.ts'
 export {
   type Clock,
   clockOf,
@@ -25,5 +33,6 @@ export type { Registration } from './service.ts'
 export { type Line, readStatistics, type Statistics } from './statistics.ts'
 export { type BulkCheck, listFilingNotes, readBulkCheck } from './supervision.ts'
 export { toFiling, toFilingDetail, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
+export { registrationsWaiting } from './workload.ts'
 
 export const routes = [...registrationRoutes, ...filingRoutes, ...supervisionRoutes, ...documentRoutes]

@@ -35,4 +35,6 @@ export {
 export { routes } from './routes.ts'
 export { importStatement } from './service.ts'
 export { settleOrder } from './settling.ts'
+export { type Suggestion, suggestMatches } from './suggestions.ts'
 export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit } from './wire.ts'
+export { moneyWaiting } from './workload.ts'

@@ -18,6 +18,7 @@ import {
   readPayment,
   readPayoutFile,
 } from './queries.ts'
+import { suggestMatches } from './suggestions.ts'
 import {
   BankStatementPage,
   byId,
@@ -30,10 +31,12 @@ import {
   PaymentShape,
   ReasonBody,
   StatementReport,
+  SuggestionsShape,
   toLine,
   toMoney,
   toPayment,
   toStatement,
+  toSuggestion,
   UploadQuery,
 } from './wire.ts'
 
@@ -111,6 +114,16 @@ const statementRoutes: Route[] = [
     query: LineQuery,
     reply: LinePage,
     run: async (rx, { query }) => byId(await listStatementLines(rx, query), query, toLine),
+  }),
+  read({
+    at: 'GET /statement-lines/:id/suggestions',
+    operation: 'suggestMatches',
+    permission: 'statement-line.suggest',
+    tag,
+    summary: text('可能对应的订单', 'Orders that a payment may be for'),
+    params: IdParams,
+    reply: SuggestionsShape,
+    run: async (rx, { params }) => (await suggestMatches(rx, params.id)).map(toSuggestion),
   }),
   write({
     at: 'POST /statement-lines/:id/match',

@@ -19,6 +19,7 @@ import {
 } from './model.ts'
 import type { BatchRow, Money, Payment, StatementRow } from './queries.ts'
 import type { BankAccount, Payout, Split, StatementLine } from './schema.ts'
+import type { Suggestion } from './suggestions.ts'
 
 const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>(Type.String({ enum: [...values] }))
 const Reason = Type.String({ minLength: 4, maxLength: 1000, examples: ['付款人要求退回'] })
@@ -101,6 +102,21 @@ export const LineShape = Type.Object({
   changedAt: Instant,
 })
 export const LinePage = pageOf(LineShape)
+export const SuggestionsShape = Type.Array(
+  Type.Object({
+    orderId: Id,
+    orderNumber: Type.String(),
+    referenceCode: Type.String(),
+    state: Type.String(),
+    buyerName: Type.String(),
+    vendorName: Type.String(),
+    amountFen: Fen,
+    openFen: Fen,
+    score: Type.Integer({ minimum: 0, maximum: 100 }),
+    reasons: Type.Array(Bilingual),
+    move: Type.String({ description: 'what matching means: match, matchPart, matchSurplus, matchDuplicate' }),
+  }),
+)
 export const MatchBody = closed({ orderId: Id })
 
 export const PayoutQuery = closed({
@@ -238,6 +254,20 @@ export const toLine = (row: StatementLine) => ({
   refundedFen: fenToWire(row.refundedFen),
   reason: row.reason,
   changedAt: row.changedAt.toISOString(),
+})
+
+export const toSuggestion = ({ order: { row, buyerName, vendorName }, openFen, reasons, ...rest }: Suggestion) => ({
+  orderId: row.id,
+  orderNumber: row.number,
+  referenceCode: row.referenceCode,
+  state: row.state,
+  buyerName,
+  vendorName,
+  amountFen: fenToWire(row.amountFen),
+  openFen: fenToWire(openFen),
+  score: rest.score,
+  reasons: reasons.map(bilingual),
+  move: rest.move,
 })
 
 export const toPayout = (row: Payout) => ({

@@ -1,3 +1,4 @@
+export { type LogHealth, logHealth } from './health.ts'
 export {
   auditEntryOf,
   type Entry,

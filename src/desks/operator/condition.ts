@@ -1,0 +1,165 @@
+import { Type } from 'typebox'
+import type { Rx } from '../../kernel/command.ts'
+import {
+  failedJobs,
+  type ProcessHealth,
+  processHealth,
+  queueHealth,
+  type StorageHealth,
+  storageHealth,
+} from '../../kernel/health.ts'
+import { type Route, read } from '../../kernel/http/route.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { Bilingual, Id, Instant, iso, nullable } from '../../kernel/wire.ts'
+import { inspectInvariants } from '../../modules/ledger/index.ts'
+import { type LogHealth, logHealth } from '../../modules/transparency/index.ts'
+
+/** Below this share of the disk, or this many bytes, the operator is warned. */
+const lowShare = 0.1
+const lowBytes = 2 * 1024 ** 3
+/** Jobs and log entries that wait longer than this are late, by the database's own time. */
+const patienceMs = 5 * 60_000
+
+/** What an operator must look into. */
+export interface Warning {
+  readonly tone: 'warn' | 'bad'
+  readonly words: Text
+}
+
+function storageWarnings({ freeBytes, diskBytes }: StorageHealth): Warning[] {
+  if (freeBytes >= lowBytes && freeBytes >= diskBytes * lowShare) return []
+  const percent = Math.round((freeBytes / diskBytes) * 100)
+  return [
+    {
+      tone: freeBytes < lowBytes / 4 ? 'bad' : 'warn',
+      words: text(`磁盘仅余 ${percent}%，请尽快扩容或清理`, `${percent}% of the disk is free: make room soon`),
+    },
+  ]
+}
+
+function workerWarnings(processes: readonly ProcessHealth[]): Warning[] {
+  if (processes.some(each => each.isWorker && each.isAlive)) return []
+  return [
+    {
+      tone: 'bad',
+      words: text('没有运行中的后台进程，事件和期限无人处理', 'no worker is alive: events and deadlines wait'),
+    },
+  ]
+}
+
+function logWarnings({ refusal, waiting, oldestAt }: LogHealth, now: Date): Warning[] {
+  if (refusal)
+    return [{ tone: 'bad', words: text(`日志停止签名：${refusal.zh}`, `the log is not signed: ${refusal.en}`) }]
+  if (oldestAt === null || now.getTime() - oldestAt.getTime() < patienceMs) return []
+  return [
+    {
+      tone: 'warn',
+      words: text(`有 ${waiting} 条记录等待进入日志已久`, `${waiting} entries have waited long for the log`),
+    },
+  ]
+}
+
+/** The state of the machinery: queues, processes, log, room; and what is wrong with it in words. */
+export async function readHealth(rx: Rx) {
+  const { queues, total } = await queueHealth(rx)
+  const failed = await failedJobs(rx)
+  const processes = await processHealth(rx)
+  const storage = await storageHealth(rx, rx.kit.settings.home)
+  const log = await logHealth(rx)
+  const violations = (await inspectInvariants(rx)).filter(invariant => invariant.violations > 0)
+  const stuck = queues.reduce((sum, queue) => sum + queue.failed, 0)
+  const warnings: Warning[] = [
+    ...workerWarnings(processes),
+    ...(violations.length > 0
+      ? [
+          {
+            tone: 'bad' as const,
+            words: text(
+              `账务不变式 ${violations.map(each => each.id).join('、')} 被违反`,
+              `invariants of the books are violated: ${violations.map(each => each.id).join(', ')}`,
+            ),
+          },
+        ]
+      : []),
+    ...(stuck > 0
+      ? [{ tone: 'warn' as const, words: text(`有 ${stuck} 个任务多次失败，等待处理`, `${stuck} jobs were given up`) }]
+      : []),
+    ...logWarnings(log, rx.now),
+    ...storageWarnings(storage),
+  ]
+  return { queues, queueCount: total, failed, processes, storage, log, warnings }
+}
+
+export type Health = Awaited<ReturnType<typeof readHealth>>
+
+const HealthShape = Type.Object({
+  isWell: Type.Boolean(),
+  warnings: Type.Array(Type.Object({ tone: Type.String({ enum: ['warn', 'bad'] }), words: Bilingual })),
+  queueCount: Type.Integer(),
+  queues: Type.Array(
+    Type.Object({
+      queue: Type.String(),
+      waiting: Type.Integer(),
+      active: Type.Integer(),
+      failed: Type.Integer(),
+      oldestAt: nullable(Instant),
+    }),
+    { description: 'queues with jobs that are not done' },
+  ),
+  failed: Type.Array(
+    Type.Object({
+      id: Id,
+      queue: Type.String(),
+      tries: Type.Integer(),
+      createdAt: Instant,
+      failedAt: nullable(Instant),
+      error: Type.String(),
+    }),
+  ),
+  processes: Type.Array(
+    Type.Object({
+      host: Type.String(),
+      pid: Type.Integer(),
+      isWorker: Type.Boolean(),
+      isAlive: Type.Boolean(),
+      startedAt: Instant,
+      seenAt: Instant,
+      memoryBytes: nullable(Type.Integer()),
+    }),
+  ),
+  storage: Type.Object({ databaseBytes: Type.Integer(), freeBytes: Type.Integer(), diskBytes: Type.Integer() }),
+  log: Type.Object({
+    publishedSize: Type.Integer(),
+    waiting: Type.Integer(),
+    oldestAt: nullable(Instant),
+    refusal: nullable(Bilingual),
+  }),
+})
+
+const toHealth = ({ queues, failed, processes, log, warnings, ...rest }: Health) => ({
+  ...rest,
+  isWell: warnings.length === 0,
+  warnings: warnings.map(({ tone, words }) => ({ tone, words: text(words.zh, words.en) })),
+  queues: queues.map(queue => ({ ...queue, oldestAt: iso(queue.oldestAt) })),
+  failed: failed.map(job => ({ ...job, createdAt: job.createdAt.toISOString(), failedAt: iso(job.failedAt) })),
+  processes: processes.map(({ startedAt, seenAt, ...each }) => ({
+    ...each,
+    startedAt: startedAt.toISOString(),
+    seenAt: seenAt.toISOString(),
+  })),
+  log: { ...log, oldestAt: iso(log.oldestAt), refusal: log.refusal && text(log.refusal.zh, log.refusal.en) },
+})
+
+const tag = 'operator'
+
+export const conditionRoutes: Route[] = [
+  read({
+    at: 'GET /operator/health',
+    operation: 'readHealth',
+    permission: 'operator.health',
+    tag,
+    summary: text('系统状态', 'State of the system'),
+    reply: HealthShape,
+    run: async rx => toHealth(await readHealth(rx)),
+  }),
+]

@@ -1,0 +1,147 @@
+import { Type } from 'typebox'
+import type { Rx } from '../../kernel/command.ts'
+import { type Route, read } from '../../kernel/http/route.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { Bilingual, Instant, iso, nullable } from '../../kernel/wire.ts'
+import type { Waiting } from '../../kernel/workload.ts'
+import { listingsWaiting } from '../../modules/catalog/index.ts'
+import { organizationsWaiting } from '../../modules/identity/index.ts'
+import { disputesWaiting } from '../../modules/orders/index.ts'
+import { registrationsWaiting } from '../../modules/registration/index.ts'
+import { moneyWaiting } from '../../modules/settlement/index.ts'
+
+/** A kind of work: what it is called, where it is done, and which permission does it. */
+interface Kind {
+  readonly words: Text
+  readonly page: string
+  readonly permission: string
+}
+
+/** All that waits for the operator, in the order in which the desk names it. */
+const kinds: Readonly<Record<string, Kind>> = {
+  'organization.accept': {
+    words: text('机构待受理', 'Organisations to accept'),
+    page: '/operator/organizations?state=submitted',
+    permission: 'organization.accept',
+  },
+  'organization.verify': {
+    words: text('机构待核验', 'Organisations to verify'),
+    page: '/operator/organizations?state=accepted',
+    permission: 'organization.verify',
+  },
+  'listing.accept': {
+    words: text('挂牌待受理', 'Listings to accept'),
+    page: '/operator/listings?state=submitted',
+    permission: 'listing.accept',
+  },
+  'listing.pass': {
+    words: text('挂牌待审核', 'Listings to review'),
+    page: '/operator/listings?state=reviewing',
+    permission: 'listing.pass',
+  },
+  'registration.accept': {
+    words: text('登记待受理', 'Registrations to accept'),
+    page: '/operator/registrations?state=submitted',
+    permission: 'registration.accept',
+  },
+  'registration.pass': {
+    words: text('登记待形式审核', 'Registrations to review'),
+    page: '/operator/registrations?state=accepted',
+    permission: 'registration.pass',
+  },
+  'registration.decide-objection': {
+    words: text('登记异议待处理', 'Objections to decide'),
+    page: '/operator/registrations?state=objection_handling',
+    permission: 'registration.decide-objection',
+  },
+  'bank-account.confirm': {
+    words: text('收款账户待确认', 'Bank accounts to confirm'),
+    page: '/operator/payouts?tab=accounts',
+    permission: 'bank-account.confirm',
+  },
+  'statement-line.match': {
+    words: text('来款待认领', 'Payments to match'),
+    page: '/operator/statements?tab=unmatched',
+    permission: 'statement-line.match',
+  },
+  'payout-batch.create': {
+    words: text('供方款待提交银行', 'Vendors to pay'),
+    page: '/operator/payouts?tab=ready',
+    permission: 'payout-batch.create',
+  },
+  'payout-batch.create-refunds': {
+    words: text('退款待提交银行', 'Refunds to pay'),
+    page: '/operator/payouts?tab=ready',
+    permission: 'payout-batch.create',
+  },
+  'payout.confirm': {
+    words: text('付款待复核确认', 'Payouts to confirm'),
+    page: '/operator/payouts?tab=ordered',
+    permission: 'payout.confirm',
+  },
+  'payout.retry': {
+    words: text('付款待处理（退票或缺账户）', 'Payouts that bounced or lack an account'),
+    page: '/operator/payouts?tab=stuck',
+    permission: 'payout.retry',
+  },
+  'order.mediate': {
+    words: text('争议待调解', 'Disputes to mediate'),
+    page: '/operator/orders?state=disputed',
+    permission: 'order.mediate',
+  },
+}
+
+/** One line of the work list. */
+export interface Task extends Waiting, Kind {}
+
+/** Everything that waits for the operator, the oldest first; what nobody waits for comes last, in the order of the desk. */
+export async function readWorkList(rx: Rx): Promise<Task[]> {
+  const found: Waiting[] = []
+  for (const ask of [organizationsWaiting, listingsWaiting, registrationsWaiting, moneyWaiting, disputesWaiting])
+    found.push(...(await ask(rx)))
+  const order = Object.keys(kinds)
+  return found
+    .flatMap(waiting => {
+      const kind = kinds[waiting.kind]
+      return kind ? [{ ...waiting, ...kind }] : []
+    })
+    .sort(
+      (a, b) =>
+        (a.oldestAt?.getTime() ?? Number.POSITIVE_INFINITY) - (b.oldestAt?.getTime() ?? Number.POSITIVE_INFINITY) ||
+        order.indexOf(a.kind) - order.indexOf(b.kind),
+    )
+}
+
+const WorkListShape = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      kind: Type.String({ description: 'permission that does it' }),
+      name: Bilingual,
+      count: Type.Integer(),
+      overdue: Type.Integer({ description: 'past their deadline' }),
+      oldestAt: nullable(Instant),
+      page: Type.String({ description: 'where it is done in the browser' }),
+    }),
+  ),
+})
+
+export const workListRoutes: Route[] = [
+  read({
+    at: 'GET /operator/work-list',
+    operation: 'readOperatorWorkList',
+    permission: 'operator.work-list',
+    tag: 'operator',
+    summary: text('运营机构待办', 'What waits for the operator'),
+    reply: WorkListShape,
+    run: async rx => ({
+      items: (await readWorkList(rx)).map(({ kind, words, count, overdue, oldestAt, page }) => ({
+        kind,
+        name: text(words.zh, words.en),
+        count,
+        overdue,
+        oldestAt: iso(oldestAt),
+        page,
+      })),
+    }),
+  }),
+]

@@ -1,0 +1,11 @@
+import type { Rx } from '../../kernel/command.ts'
+import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
+
+/** Listings that wait for the operator: to be accepted, to be reviewed. Late ones are past the clock of their step. */
+export async function listingsWaiting(rx: Rx): Promise<Waiting[]> {
+  const rows = await rx.sql<WaitingRow[]>`
+    select state, count(*)::int4 as n, min(changed_at) as oldest,
+      count(*) filter (where due_at < ${rx.now.toISOString()}::timestamptz)::int4 as overdue
+    from catalog.listing where state in ('submitted', 'reviewing') group by state`
+  return waitingOf(rows, { submitted: 'listing.accept', reviewing: 'listing.pass' })
+}

@@ -1,0 +1,10 @@
+import type { Rx } from '../../kernel/command.ts'
+import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
+
+/** Organisations that wait for the operator: to be accepted, to be verified by a second person. */
+export async function organizationsWaiting(rx: Rx): Promise<Waiting[]> {
+  const rows = await rx.sql<WaitingRow[]>`
+    select state, count(*)::int4 as n, min(changed_at) as oldest, 0 as overdue
+    from identity.organization where state in ('submitted', 'accepted') group by state`
+  return waitingOf(rows, { submitted: 'organization.accept', accepted: 'organization.verify' })
+}

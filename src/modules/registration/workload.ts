@@ -1,0 +1,15 @@
+import type { Rx } from '../../kernel/command.ts'
+import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
+
+/** Registrations that wait for the operator: to be accepted, to be formally reviewed, with an objection to decide. */
+export async function registrationsWaiting(rx: Rx): Promise<Waiting[]> {
+  const rows = await rx.sql<WaitingRow[]>`
+    select state, count(*)::int4 as n, min(changed_at) as oldest,
+      count(*) filter (where due_at < ${rx.now.toISOString()}::timestamptz)::int4 as overdue
+    from registration.registration where state in ('submitted', 'accepted', 'objection_handling') group by state`
+  return waitingOf(rows, {
+    submitted: 'registration.accept',
+    accepted: 'registration.pass',
+    objection_handling: 'registration.decide-objection',
+  })
+}

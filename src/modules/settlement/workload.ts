@@ -1,0 +1,28 @@
+import type { Rx } from '../../kernel/command.ts'
+import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
+
+/**
+ * Money that waits for the operator: accounts to confirm, money in suspense, payouts and refunds to order from the bank,
+ * what the bank was told and a second person confirms, and what bounced or lacks a payee.
+ */
+export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
+  const rows = await rx.sql<WaitingRow[]>`
+    select 'account' as state, count(*)::int4 as n, min(changed_at) as oldest, 0 as overdue
+      from settlement.bank_account where state = 'submitted'
+    union all
+    select 'line', count(*)::int4, min(changed_at), 0 from settlement.statement_line where state = 'unmatched'
+    union all
+    select case when state = 'ordered' then 'ordered' when state = 'ready' and kind = 'vendor' then 'vendor'
+        when state = 'ready' then 'back' else 'stuck' end, count(*)::int4, min(changed_at), 0
+      from settlement.payout
+      where state in ('ordered', 'ready', 'bounced') or (state = 'waiting' and kind <> 'vendor')
+      group by 1`
+  return waitingOf(rows, {
+    account: 'bank-account.confirm',
+    line: 'statement-line.match',
+    vendor: 'payout-batch.create',
+    back: 'payout-batch.create-refunds',
+    ordered: 'payout.confirm',
+    stuck: 'payout.retry',
+  })
+}
