@@ -6,7 +6,10 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     register: text('注册账号', 'Account registered'),
     update: text('修改姓名', 'Name changed'),
     'change-password': text('修改密码', 'Password changed'),
+    disable: text('停用账号', 'Account disabled'),
+    enable: text('恢复账号', 'Account enabled again'),
   },
+  job: { retry: text('重试失败的任务', 'Failed job tried again') },
   'two-step': {
     begin: text('开始设置两步登录', 'Set-up of two-step sign-in begun'),
     confirm: text('启用两步登录', 'Two-step sign-in turned on'),
