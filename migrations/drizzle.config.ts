@@ -2,7 +2,7 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/kernel/schema.ts', './src/modules/*/schema.ts'],
+  schema: ['./src/kernel/schema.ts', './src/modules/*/schema.ts', './src/modules/catalog/demand/schema.ts'],
   out: './migrations',
   casing: 'snake_case',
   breakpoints: true,

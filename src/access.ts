@@ -89,6 +89,18 @@ export const access: AccessTable = {
   'listing.discard': ['vendor:maker', 'vendor:administrator'],
   'listing.restore': ['vendor:maker', 'vendor:administrator'],
   'listing.delist': ['vendor:checker', 'vendor:administrator', 'operator:checker'],
+  'question.list': ['member'],
+  'question.list-of-product': ['anyone'],
+  'question.ask': ['buyer'],
+  'question.answer': ['vendor:maker', 'vendor:checker', 'vendor:administrator'],
+  'question.hide': ['operator:checker'],
+  'product.watch': ['person'],
+  'product.unwatch': ['person'],
+  'product.list-watched': ['person'],
+  'saved-search.list': ['person'],
+  'saved-search.save': ['person'],
+  'saved-search.see': ['person'],
+  'saved-search.remove': ['person'],
   // ledger
   'ledger.read': ['operator:finance', 'operator:checker'],
   // contracts
@@ -145,6 +157,9 @@ export const access: AccessTable = {
   'order.cancel': ['buyer:maker', 'buyer:checker', 'vendor:checker', 'operator:checker'],
   'order.dispute': ['buyer:maker', 'buyer:checker', 'vendor:maker', 'vendor:checker'],
   'order.mediate': ['operator:checker'],
+  'order.rate': ['buyer:maker', 'buyer:checker'],
+  'rating.list': ['anyone'],
+  'rating.reply': ['vendor:maker', 'vendor:checker', 'vendor:administrator'],
   // settlement
   'bank-account.register': ['member:finance'],
   'bank-account.list': ['member:finance', 'operator:checker'],
@@ -183,6 +198,7 @@ export const access: AccessTable = {
   'job.retry': ['operator:administrator', 'operator:checker'],
   'trade.read': ['member'],
   'purchase.list': ['buyer'],
+  'vendor.read': ['anyone'],
   // exchange
   'page.read': ['anyone'],
   'clock.read': ['anyone'],

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { Problem } from '../../src/kernel/problem.ts'
 import { type DataProfile, profile } from '../../src/modules/data/engine/index.ts'
 import { lockedEngine, readProfile } from '../../src/modules/data/engine/read.ts'
+import { dayLimits, numberLimits } from '../../src/modules/data/engine/spread.ts'
 
 let folder = ''
 t.before(async () => {
@@ -70,8 +71,66 @@ t.test('the facts of a real table of weather are read without a word from the ve
     distinctCount: 79 - 79 + facts.columns[3]!.distinctCount,
   })
   t.equal(facts.columns[0]?.distinctCount, 1461)
+  t.match(facts.columns[5]?.topValues?.[0], { value: 'rain', count: 641 })
+  t.equal(facts.columns[5]?.topValues?.length, 5)
+  t.notOk(facts.columns[5]?.histogram, 'words have no spread in numbers')
+  t.match(facts.columns[0]?.histogram, { length: 8, 0: { from: '2012-01-01', to: '2012-07-01', count: 182 } })
+  t.match(facts.columns[3]?.histogram, { length: 11, 0: { from: '-7.5', to: '-5' } })
+  for (const column of facts.columns.slice(0, 5))
+    t.equal(
+      column.histogram?.reduce((sum, bucket) => sum + bucket.count, 0),
+      1461,
+      `every value of ${column.name} lies in one bucket`,
+    )
   t.same(facts.sample[0], ['2012-01-01', '0.0', '12.8', '5.0', '4.7', 'drizzle'])
   t.equal(facts.sample.length, 20)
+})
+
+t.test('buckets have round limits, hold every value once, and never name a person', async t => {
+  const rows = Array.from({ length: 40 }, (_, i) => [
+    `${i % 7}`,
+    `2026-01-01 0${i % 10}:00`,
+    `1390000${1000 + (i % 3)}`,
+    i % 2 ? '是' : '否',
+    `人${i}`,
+    i === 0 ? '' : '5',
+  ])
+  const facts = await read([['n', '时间', '电话', '在用', '姓名', 'same'], ...rows].map(row => row.join()).join('\n'))
+  const [n, at, phone, used, name, same] = facts.columns
+  t.same(
+    n?.histogram?.map(({ from, to, count }) => `${from}-${to}: ${count}`),
+    ['0-1: 6', '1-2: 6', '2-3: 6', '3-4: 6', '4-5: 6', '5-6: 5', '6-7: 5'],
+  )
+  t.same(at?.histogram, [{ from: '2026-01-01', to: '2026-01-02', count: 40 }])
+  t.same(used?.topValues, [
+    { value: '否', count: 20 },
+    { value: '是', count: 20 },
+  ])
+  t.notOk(phone?.topValues ?? phone?.histogram, 'telephones are not counted out')
+  t.same(name?.topValues, [], 'names that occur once are not named')
+  t.same(same?.histogram, [{ from: '5', to: '6', count: 39 }])
+  t.same(dayLimits('1850-03-01', '2026-01-01').at(-1), '2040-01-01')
+  t.same(dayLimits('2026-01-01', '2026-02-20'), [
+    '2026-01-01',
+    '2026-01-08',
+    '2026-01-15',
+    '2026-01-22',
+    '2026-01-29',
+    '2026-02-05',
+    '2026-02-12',
+    '2026-02-19',
+    '2026-02-26',
+  ])
+  for (const [low, high, isWhole] of [
+    [0, 0, true],
+    [-3, 1e9, true],
+    [0.1, 0.3, false],
+    [-1e-7, 2e-7, false],
+    [5e12, 5e12 + 1, false],
+  ] as const) {
+    const limits = numberLimits(low, high, isWhole)
+    t.ok(limits[0]! <= low && limits.at(-1)! > high && limits.length <= 13, `${low}…${high}: ${limits}`)
+  }
 })
 
 t.test('the divisions of Shanxi are found as codes and stay text', async t => {

@@ -1,3 +1,3 @@
-import type { Route } from '../../kernel/http/route.ts'
+import { recordRoutes } from './record.ts'
 
-export const routes: Route[] = []
+export const routes = [...recordRoutes]

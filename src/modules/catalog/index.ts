@@ -1,3 +1,4 @@
+import { demandRoutes } from './demand/routes.ts'
 import { listingRoutes } from './listingroutes.ts'
 import { productRoutes } from './routes.ts'
 
@@ -11,6 +12,9 @@ export {
   productNames,
 } from './board.ts'
 export { type ChecklistItem, type ReviewCode, reviewCodes, titleOf as reviewTitle, type Verdict } from './checklist.ts'
+export { type Kept, listSavedSearches, newLimit } from './demand/kept.ts'
+export { listQuestions, openQuestions, questionsOf, type SeenQuestion } from './demand/questions.ts'
+export { type Change, isWatching, listWatchedProducts, type Watched, watchersOf } from './demand/watching.ts'
 export { discardDataVersion, discardListing, restoreDataVersion, restoreListing, usesOfData } from './discard.ts'
 export { timers } from './handlers.ts'
 export {
@@ -24,6 +28,8 @@ export {
   personalInfoBases,
   planKinds,
   priceChanged,
+  type QuestionState,
+  questionMachine,
   reviewerNotIndependent,
   type Side,
 } from './model.ts'
@@ -45,6 +51,7 @@ export { contentOfData } from './prefill.ts'
 export {
   type ListedRow,
   type ListingFile,
+  listedByVendor,
   listingOf,
   listListings,
   type PublicProduct,
@@ -68,4 +75,4 @@ export { isOutsidePurposes, type Traded, tradedIndustry, tradedPurposes } from '
 export { toListing, toListingFile, toProduct } from './wire.ts'
 export { listingsWaiting } from './workload.ts'
 
-export const routes = [...productRoutes, ...listingRoutes]
+export const routes = [...productRoutes, ...listingRoutes, ...demandRoutes]

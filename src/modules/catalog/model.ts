@@ -42,6 +42,36 @@ export const listingMachine = defineMachine({
 export type ListingState = keyof typeof listingMachine.states
 export type ListingMove = keyof typeof listingMachine.moves
 
+/** A question about a product: everyone may read it until the operator hides it. An answer may be corrected. */
+export const questionMachine = defineMachine({
+  name: 'question',
+  initial: 'open',
+  states: {
+    open: text('待答复', 'Unanswered'),
+    answered: text('已答复', 'Answered'),
+    hidden: text('已隐藏', 'Hidden'),
+  },
+  moves: {
+    answer: { from: ['open', 'answered'], to: 'answered' },
+    hide: { from: ['open', 'answered'], to: 'hidden' },
+  },
+})
+
+export type QuestionState = keyof typeof questionMachine.states
+
+/** What a saved search looks for: the address of a list without its page. */
+export interface KeptQuery {
+  readonly q?: string
+  readonly sort?: 'newest' | 'price' | 'price-desc' | 'title'
+  readonly industry?: string
+  readonly theme?: string
+  readonly type?: string
+  readonly priceKind?: PlanKind
+  readonly division?: string
+  readonly format?: string
+  readonly vendor?: string
+}
+
 /** States in which the vendor may still change what it says about the product. */
 export const editableStates: readonly ListingState[] = ['draft', 'supplementing']
 

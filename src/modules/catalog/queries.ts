@@ -65,13 +65,19 @@ const listedOf = keptStatement(tx =>
     .prepare('listed_of_vendor'),
 )
 
+/** How many products a vendor has listed now, from the counters. */
+export async function listedByVendor(rx: Reading, vendorId: string): Promise<number> {
+  const [counted] = await listedOf(rx).execute({ vendorId })
+  return counted?.count ?? 0
+}
+
 async function published(rx: Reading, id: string): Promise<PublicProduct> {
   const [found, plans] = await Promise.all([publications(rx).execute({ id }), plansOf(rx).execute({ id })])
   const [shown] = found.sort((a, b) => precedence.indexOf(a.listing.state) - precedence.indexOf(b.listing.state))
   if (!shown) throw notFound()
   const { vendorId } = shown.product
-  const [[counted], vendor] = await Promise.all([listedOf(rx).execute({ vendorId }), organizationOf(rx, vendorId)])
-  return { ...shown, plans, vendorListed: counted?.count ?? 0, vendor }
+  const [vendorListed, vendor] = await Promise.all([listedByVendor(rx, vendorId), organizationOf(rx, vendorId)])
+  return { ...shown, plans, vendorListed, vendor }
 }
 
 /** Listed products that a process keeps as they were read; every change of what is listed changes the revision. */

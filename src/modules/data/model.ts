@@ -112,9 +112,13 @@ export function noteErrors(columns: readonly ColumnFacts[], given: readonly { re
 /** The mark in place of a value that the vendor called sensitive. */
 export const masked = '***'
 
-/** The dictionary as the public may see it: no values of sensitive columns. */
+/** The dictionary as the public may see it: no values of sensitive columns, and nothing of how they are spread. */
 export const publicColumns = (columns: readonly Column[]): readonly Column[] =>
-  columns.map(column => (column.isSensitive ? { ...column, min: null, max: null, example: null } : column))
+  columns.map(column => {
+    if (!column.isSensitive) return column
+    const { topValues: _, histogram: __, ...rest } = column
+    return { ...rest, min: null, max: null, example: null }
+  })
 
 /** The sample as the public may see it: values of sensitive columns are masked. */
 export const publicSample = (sample: Sample, columns: readonly Column[]): Sample =>

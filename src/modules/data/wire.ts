@@ -12,6 +12,16 @@ export const ColumnShape = Type.Object({
   min: nullable(Type.String()),
   max: nullable(Type.String()),
   example: nullable(Type.String()),
+  topValues: nullable(
+    Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }), {
+      description: 'the most frequent values; none of columns that name things or people, or are sensitive',
+    }),
+  ),
+  histogram: nullable(
+    Type.Array(Type.Object({ from: Type.String(), to: Type.String(), count: Type.Integer() }), {
+      description: 'numbers or days in `from ≤ value < to`',
+    }),
+  ),
   unit: nullable(Type.String()),
   meaning: nullable(Type.String()),
   isSensitive: Type.Boolean(),
@@ -82,6 +92,8 @@ export const ConfirmBody = closed({
 /** A dictionary line on the wire. */
 export const toColumn = (column: ReturnType<typeof dictionary>[number]) => ({
   ...column,
+  topValues: column.topValues ? [...column.topValues] : null,
+  histogram: column.histogram ? [...column.histogram] : null,
   unit: column.unit ?? null,
   meaning: column.meaning ?? null,
   isSensitive: column.isSensitive ?? false,

@@ -41,6 +41,7 @@ export {
   personNames,
   requireOrganization,
   seatOf,
+  verifiedSince,
   whoAmI,
 } from './queries.ts'
 export { fingerprintOf, foundExchange, signAs } from './service.ts'

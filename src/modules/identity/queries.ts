@@ -70,6 +70,15 @@ export async function operatorOrganization(rx: Rx): Promise<Organization> {
   return flat(found)
 }
 
+/** When an organisation was first verified, as the log has it; null for one that never was. */
+export async function verifiedSince({ sql }: Reading, id: string): Promise<Date | null> {
+  const [row] = await sql<{ at: string }[]>`
+    select at from kernel.audit_entry
+    where subject_kind = 'organization' and subject_id = ${id} and action in ('organization.verify', 'organization.found')
+    order by seq limit 1`
+  return row ? new Date(row.at) : null
+}
+
 /** Where an organisation sits, as documents name the place: its division. */
 export const seatOf = ({ division: code, address }: Pick<Organization, 'division' | 'address'>): string =>
   division(code)?.name ?? address

@@ -22,7 +22,14 @@ export async function disputeOrder(cx: Cx, id: string, { reason }: { readonly re
     cx,
     row,
     'dispute',
-    { ...change, mediationEscalatedAt: null, deliveryDueAt: null, acceptanceDueAt: null, settleAfter: null },
+    {
+      ...change,
+      disputes: row.disputes + 1,
+      mediationEscalatedAt: null,
+      deliveryDueAt: null,
+      acceptanceDueAt: null,
+      settleAfter: null,
+    },
     { facts: { ...change, by: side } },
   )
   await markDisputed(cx, row.contractId, true, reason)

@@ -1,3 +1,6 @@
+import { ratingRoutes } from './ratingroutes.ts'
+import { routes as orderRoutes } from './routes.ts'
+
 export { lockOrder } from './change.ts'
 export { disputeOrder, mediateOrder } from './dispute.ts'
 export { handlers } from './handlers.ts'
@@ -28,10 +31,20 @@ export {
   type SeenOrder,
   type TimelineEntry,
 } from './queries.ts'
+export { RatingShape, ScoresShape, toRating, toScores } from './ratingroutes.ts'
+export {
+  isRatable,
+  productScores,
+  ratingOfOrder,
+  ratingsOf,
+  type Scores,
+  type TradeRecord,
+  tradeRecordOf,
+  vendorScores,
+} from './ratings.ts'
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
 export { cancelOrder, finishRefund, refundOrder } from './refund.ts'
-export { routes } from './routes.ts'
-export type { Order } from './schema.ts'
+export type { Order, Rating } from './schema.ts'
 export {
   acceptOrder,
   createOrder,
@@ -45,3 +58,5 @@ export { beginSettlement, finishSettlement } from './settlement.ts'
 export { timers } from './timers.ts'
 export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'
 export { countAllOrders, disputesWaiting, ordersToMatch } from './workload.ts'
+
+export const routes = [...orderRoutes, ...ratingRoutes]

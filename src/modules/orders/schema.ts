@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, check, index, integer, pgSchema, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { fen, instant } from '../../kernel/schema.ts'
 import { contract } from '../contracts/schema.ts'
-import { organization } from '../identity/schema.ts'
+import { organization, person } from '../identity/schema.ts'
 import type { OrderState } from './model.ts'
 
 export const orders = pgSchema('orders')
@@ -44,6 +44,9 @@ export const order = orders.table(
     deliveredAt: instant(),
     /** how many deliveries were completed; a rejected one is followed by the next */
     deliveries: integer().notNull().default(0),
+    /** how often the buyer found a delivery not as agreed, and how often a party opened a dispute */
+    rejections: integer().notNull().default(0),
+    disputes: integer().notNull().default(0),
     receiptId: uuid(),
     acceptanceDueAt: instant(),
     acceptedAt: instant(),
@@ -83,8 +86,45 @@ export const order = orders.table(
     index('order_acceptance_due').on(t.acceptanceDueAt).where(sql`state = 'delivered'`),
     index('order_delivery_due').on(t.deliveryDueAt).where(sql`overdue_noted_at is null and paid_at is not null`),
     index('order_mediation_due').on(t.mediationDueAt).where(sql`state = 'disputed' and mediation_escalated_at is null`),
+    index('order_vendor_closed').on(t.vendorId).where(sql`state = 'closed'`),
+    index('order_vendor_rejected').on(t.vendorId).where(sql`rejections > 0`),
+    index('order_vendor_disputed').on(t.vendorId).where(sql`disputes > 0`),
+    index('order_vendor_delivered').on(t.vendorId, t.deliveredAt).where(sql`delivered_at is not null`),
     index('order_settle_after').on(t.settleAfter).where(sql`state in ('accepted', 'partly_refunded')`),
   ],
 )
 
+/** What a buyer says of a purchase that it has accepted: once for each order, and its own to correct. */
+export const rating = orders.table(
+  'rating',
+  {
+    id: uuid().primaryKey(),
+    orderId: uuid()
+      .notNull()
+      .unique('rating_order_unique')
+      .references(() => order.id),
+    productId: uuid().notNull(),
+    vendorId: uuid().notNull(),
+    buyerId: uuid().notNull(),
+    ratedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    score: integer().notNull(),
+    comment: text(),
+    reply: text(),
+    repliedBy: uuid().references(() => person.id),
+    repliedAt: instant(),
+    createdAt: instant().notNull(),
+    changedAt: instant().notNull(),
+  },
+  t => [
+    check('rating_score_one_to_five', sql`${t.score} between 1 and 5`),
+    check('rating_reply_by_person', sql`(${t.reply} is null) = (${t.repliedBy} is null)`),
+    index('rating_product').on(t.productId, t.id),
+    index('rating_product_score').on(t.productId, t.score),
+    index('rating_vendor_score').on(t.vendorId, t.score),
+  ],
+)
+
+export type Rating = typeof rating.$inferSelect
 export type Order = typeof order.$inferSelect

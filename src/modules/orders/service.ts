@@ -161,7 +161,7 @@ export async function rejectOrder(cx: Cx, id: string, { reason }: { readonly rea
     cx,
     row,
     'reject',
-    { ...change, acceptanceDueAt: null, overdueNotedAt: null },
+    { ...change, rejections: row.rejections + 1, acceptanceDueAt: null, overdueNotedAt: null },
     { facts: { ...change, receiptId: row.receiptId } },
   )
   cx.emit('orders.order-rejected', { orderId: id })

@@ -9,13 +9,13 @@ const BATCH = 20
 export const COLUMNS_PER_TABLE = 12 * BATCH
 /** An exact count keeps all values of a column in memory at once, an estimate does not. */
 const EXACT_ROWS = 50_000
-const EXACT_COLUMNS = 60
-const SHOWN_CHARACTERS = 200
+export const EXACT_COLUMNS = 60
+export const SHOWN_CHARACTERS = 200
 /** From this share of matching values on, the rest is worth a warning: it is probably a mistake in the data. */
 const ALMOST = 0.9
 
 /** What a column may be, judged by a sample; the whole column then confirms or refutes it. */
-type Candidate = 'number' | 'date' | 'compactDate' | 'timestamp' | 'boolean' | 'text'
+export type Candidate = 'number' | 'date' | 'compactDate' | 'timestamp' | 'boolean' | 'text'
 
 export interface RawColumn {
   readonly name: string
@@ -31,7 +31,7 @@ const COMPACT_DATE = /^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/
 const BOOLEAN = /^(true|false|yes|no|y|n|t|f|是|否)$/i
 
 /** Names of columns whose digits are names of things and not quantities. */
-const IDENTIFIER_NAME =
+export const IDENTIFIER_NAME =
   /(^|[_\s.-])(id|code|no|uscc|zip|phone|tel|mobile|adcode|postcode|isbn|imei)$|[a-z](Id|ID|Code|No)$|编码|代码|编号|号码|证号|电话|手机|邮编|区划|账号|帐号|信用代码/i
 const DATE_NAME = /date|day|日期|时间|年月日/i
 
@@ -60,7 +60,7 @@ const hasOffset = (c: string) =>
   `(right(${c}, 1) = 'Z' OR contains(substr(${c}, 11), '+') OR contains(substr(${c}, 11), '-'))`
 
 /** The value by which a column of this kind is ordered; null where a value is not of the kind. */
-function keyOf(candidate: Candidate, c: string): string {
+export function keyOf(candidate: Candidate, c: string): string {
   switch (candidate) {
     case 'number':
       // The cast would also take NaN, infinity and 1_000.
@@ -162,6 +162,8 @@ function isoOf(value: string | null, original: string | null): string | null {
 
 export interface ColumnResult {
   readonly profile: ColumnProfile
+  /** What the values were read as. */
+  readonly candidate: Candidate
   readonly warning: Text | undefined
   /** First and last day or instant, for dates and timestamps. */
   readonly range: { readonly from: string; readonly to: string } | undefined
@@ -182,6 +184,7 @@ function resultOf(column: RawColumn, candidate: Candidate, facts: Facts, rows: n
       max: isOrdered ? facts.max : type === 'text' ? facts.textMax : null,
       example: column.sample[0]?.slice(0, SHOWN_CHARACTERS) ?? facts.example,
     },
+    candidate,
     warning: warningOf(column, candidate, facts),
     range: (type === 'date' || type === 'timestamp') && from && to ? { from, to } : undefined,
   }

@@ -11,6 +11,7 @@ import { parquetSource } from './parquet.ts'
 import { divisionsOf, placesIn } from './places.ts'
 import { formatOf } from './sniff.ts'
 import { quoted, type Source } from './source.ts'
+import { spreadsOf } from './spread.ts'
 import { type DataFormat, type DataProfile, refuse, SAMPLE_ROWS } from './types.ts'
 
 const SHOWN_CHARACTERS = 500
@@ -134,6 +135,8 @@ export async function readProfile(path: string, declaredName: string, folder: st
     for (const code of await divisionsOf(connection, table, `c${index}`, kind)) divisions.add(code)
     if (kind === 'codes') types[index] = 'text'
   }
+  const described = results.map(({ profile }, index) => ({ ...profile, type: types[index] ?? profile.type }))
+  const spreads = await spreadsOf(connection, tables, described, results)
   const ranged = results.find(({ range }) => range)
   return {
     format,
@@ -141,7 +144,7 @@ export async function readProfile(path: string, declaredName: string, folder: st
     ...('delimiter' in source && { delimiter: String(source.delimiter) }),
     bytes: statSync(path).size,
     rows,
-    columns: results.map(({ profile }, index) => ({ ...profile, type: types[index] ?? profile.type })),
+    columns: described.map((profile, index) => ({ ...profile, ...spreads[index] })),
     ...(ranged?.range && { timeRange: { column: ranged.profile.name, ...ranged.range } }),
     divisions: [...divisions].sort(),
     sample: sample.slice(0, SAMPLE_ROWS),

@@ -5,6 +5,19 @@ export type DataFormat = 'csv' | 'json' | 'parquet'
 export type Encoding = 'UTF-8' | 'UTF-8-BOM' | 'UTF-16LE' | 'UTF-16BE' | 'GBK' | 'GB18030'
 export type ColumnType = 'text' | 'integer' | 'decimal' | 'date' | 'timestamp' | 'boolean'
 
+/** A value that occurs more than once in a column, and how often. */
+export interface TopValue {
+  readonly value: string
+  readonly count: number
+}
+
+/** How many values lie in `from ≤ value < to`: numbers in decimal notation, or days in ISO 8601. */
+export interface Bucket {
+  readonly from: string
+  readonly to: string
+  readonly count: number
+}
+
 /** What was read about one column. Values are shown as they stand in the file, cut after 200 characters. */
 export interface ColumnProfile {
   readonly name: string
@@ -15,6 +28,10 @@ export interface ColumnProfile {
   readonly min: string | null
   readonly max: string | null
   readonly example: string | null
+  /** The most frequent values of a column with few of them, at most five; values that occur once are never named. */
+  readonly topValues?: readonly TopValue[]
+  /** The spread of numbers, days or instants over at most twelve buckets without gaps. */
+  readonly histogram?: readonly Bucket[]
 }
 
 /** The facts of a data file that no vendor needs to type in (domain fields of the product's volume and dictionary). */
