@@ -48,6 +48,12 @@ const writings: Readonly<Record<string, (pointer: string, typed: string) => unkn
       .split(/\r?\n|[,，、;；]/)
       .map(line => line.trim())
       .filter(line => line !== ''),
+  /** one item a line, in which commas may stand */
+  rows: (_pointer, typed) =>
+    typed
+      .split(/\r?\n/)
+      .map(line => line.trim())
+      .filter(line => line !== ''),
   /** a percentage as parts of a hundred: 2.5 → 0.025 */
   percent: (_pointer, typed) => (Number.isFinite(Number(typed)) ? Number(typed) / 100 : typed),
   /** a wall-clock time in China, as `datetime-local` writes it */
@@ -73,6 +79,8 @@ function scalar(schema: Loose | undefined, typed: string): unknown {
 function decoded(schema: Loose | undefined, pointer: string, writing: string | undefined, typed: readonly string[]) {
   const last = typed.at(-1) ?? ''
   const own = inner(schema)
+  // a list that was emptied is empty, not left out
+  if (own?.type === 'array' && writing && last.trim() === '') return []
   if (writing && writings[writing]) return last.trim() === '' ? scalar(schema, '') : writings[writing](pointer, last)
   if (own?.type === 'array') return typed.filter(each => each !== '').map(each => scalar(own.items, each))
   return scalar(schema, last.replace(/\r\n/g, '\n'))

@@ -33,7 +33,7 @@ const inEscrow: readonly OrderState[] = [
 ]
 
 /** Where the acting vendor's money is now; in fen. */
-async function standingOf(rx: Rx) {
+export async function standingOf(rx: Rx) {
   const orders = await countOrders(rx, 'vendor')
   const payouts = await payoutStanding(rx)
   const of = (...states: Parameters<typeof payouts.get>[0][]) =>

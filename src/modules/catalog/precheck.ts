@@ -80,7 +80,10 @@ function checkDelivery({ content, rules }: PrecheckInput, { errors }: Findings):
       finding(
         '/type',
         text('接口和服务类产品不能以文件下载交付', 'an API or a service cannot be delivered as a file'),
-        text('改选以文件交付的产品类型，如 dataset', 'choose a type that is delivered as a file, such as dataset'),
+        text(
+          '改选以文件交付的产品类型，如数据集（dataset）',
+          'choose a type that is delivered as a file, such as dataset',
+        ),
       ),
     )
   else if (content.deliveryMode !== 'download')
@@ -88,7 +91,7 @@ function checkDelivery({ content, rules }: PrecheckInput, { errors }: Findings):
       finding(
         '/deliveryMode',
         text('目前仅支持文件下载交付', 'only delivery by download is open now'),
-        text('填写 download', 'use download'),
+        text('选择文件下载（download）', 'use download'),
       ),
     )
   needText(
@@ -177,7 +180,7 @@ function checkSource({ content, rules }: PrecheckInput, { errors, warnings }: Fi
       finding(
         '/isPublicData',
         text('来源为公共数据，但未标记为公共数据', 'the source is public data, but the product is not marked as such'),
-        text('将 isPublicData 设为 true', 'set isPublicData to true'),
+        text('标记为公共数据（isPublicData 为 true）', 'mark it as public data (isPublicData true)'),
       ),
     )
   if (content.isPublicData && lengthOf(content.registrationCertificateNo) === 0)
@@ -230,7 +233,7 @@ function checkGrade({ content, rules }: PrecheckInput, { errors }: Findings): vo
       finding(
         '/isCrossBorder',
         text(`${grade.name.zh}不在此办理出境`, `${grade.name.en} is not provided abroad here`),
-        text('将 isCrossBorder 设为 false', 'set isCrossBorder to false'),
+        text('改为不向境外提供（isCrossBorder 为 false）', 'do not provide it abroad (isCrossBorder false)'),
       ),
     )
 }
@@ -241,7 +244,7 @@ function checkPersonalInfo({ content, data }: PrecheckInput, { errors, warnings 
       finding(
         '/containsPersonalInfo',
         text('未说明是否含个人信息', 'it is not said whether there is personal information'),
-        text('填写 true 或 false', 'answer true or false'),
+        text('选择是（true）或否（false）', 'answer yes (true) or no (false)'),
       ),
     )
   if (content.containsPersonalInfo) {

@@ -251,10 +251,14 @@ export async function updateProduct(cx: Cx, id: string, input: ContentInput): Pr
 
 /**
  * Begins the next version of a product as a draft that copies the newest one: for changes of source, fields, grade or
- * rights, which are reviewed anew while the present version stays listed (domain 5.1).
- * @throws conflict when a version is under way already.
+ * rights, which are reviewed anew while the present version stays listed (domain 5.1). `dataVersionId`: its new data.
+ * @throws conflict when a version is under way already, not-found for another's data version.
  */
-export async function reviseProduct(cx: Cx, id: string): Promise<Draft> {
+export async function reviseProduct(
+  cx: Cx,
+  id: string,
+  input: Pick<ContentInput, 'dataVersionId'> = {},
+): Promise<Draft> {
   const product = await ownProduct(cx, id)
   const { version, listing: newest } = await newestVersion(cx, id)
   if ((pendingStates as readonly string[]).includes(newest.state)) throw underWay()
@@ -263,8 +267,8 @@ export async function reviseProduct(cx: Cx, id: string): Promise<Draft> {
     .from(productVersion)
     .where(eq(productVersion.productId, id))
   const versionNo = (last?.no ?? version.versionNo) + 1
-  await insertVersion(cx, product, versionNo, contentOf(version))
-  cx.audit('product.revise', ['product', id], { number: product.number, versionNo })
+  await insertVersion(cx, product, versionNo, { ...contentOf(version), ...(await checkedInput(cx, input)) })
+  cx.audit('product.revise', ['product', id], { number: product.number, versionNo, ...input })
   return draftOf(cx, id)
 }
 

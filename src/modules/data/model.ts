@@ -58,17 +58,25 @@ export const dictionary = (
 ): readonly Column[] =>
   columns.map(column => ({ ...column, ...(Object.hasOwn(notes, column.name) && notes[column.name]) }))
 
-/** The given notes by column name, laid over the present ones. A blank text takes a note back. */
+/** Notes as they are given: what is absent stays as it is, null or a blank text takes a note back. */
+export interface GivenNote {
+  readonly name: string
+  readonly unit?: string | null
+  readonly meaning?: string | null
+  readonly isSensitive?: boolean
+}
+
+/** The given notes by column name, laid over the present ones. */
 export function mergeNotes(
   present: Readonly<Record<string, ColumnNote>>,
-  given: readonly ({ readonly name: string } & ColumnNote)[],
+  given: readonly GivenNote[],
 ): Record<string, ColumnNote> {
   const merged = new Map(Object.entries(present))
   for (const { name, unit, meaning, isSensitive } of given) {
     const before = merged.get(name) ?? {}
     const after = {
-      unit: (unit ?? before.unit ?? '').trim(),
-      meaning: (meaning ?? before.meaning ?? '').trim(),
+      unit: ((unit === undefined ? before.unit : unit) ?? '').trim(),
+      meaning: ((meaning === undefined ? before.meaning : meaning) ?? '').trim(),
       isSensitive: isSensitive ?? before.isSensitive ?? false,
     }
     merged.set(name, {

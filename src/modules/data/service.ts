@@ -7,7 +7,7 @@ import { invalidInput, notFound, Problem, stateConflict } from '../../kernel/pro
 import { type Text, text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import type { DataProfile } from './engine/types.ts'
-import { type ColumnNote, mergeNotes, noteErrors, overdueMinutes, type VersionState, versionMachine } from './model.ts'
+import { type GivenNote, mergeNotes, noteErrors, overdueMinutes, type VersionState, versionMachine } from './model.ts'
 import { type DataVersionRow, dataVersion } from './schema.ts'
 
 /** A file that lies in the store, with the name its sender gave it. */
@@ -156,7 +156,7 @@ export async function retryVersion(cx: Cx, id: string): Promise<DataVersionRow> 
 export async function confirmDataVersion(
   cx: Cx,
   id: string,
-  input: { readonly columns?: readonly ({ readonly name: string } & ColumnNote)[] },
+  input: { readonly columns?: readonly GivenNote[] },
 ): Promise<DataVersionRow> {
   const row = await lockedOwn(cx, id)
   nextState(versionMachine, row.state as VersionState, 'confirm')

@@ -80,8 +80,10 @@ export const ConfirmBody = closed({
     Type.Array(
       closed({
         name: Type.String({ minLength: 1, maxLength: 1000, examples: ['temp_max'] }),
-        unit: Type.Optional(Type.String({ maxLength: 40, examples: ['℃'] })),
-        meaning: Type.Optional(Type.String({ maxLength: 500, examples: ['日最高气温 Daily maximum temperature'] })),
+        unit: Type.Optional(nullable(Type.String({ maxLength: 40, examples: ['℃'] }))),
+        meaning: Type.Optional(
+          nullable(Type.String({ maxLength: 500, examples: ['日最高气温 Daily maximum temperature'] })),
+        ),
         isSensitive: Type.Optional(Type.Boolean()),
       }),
       { maxItems: 2000 },

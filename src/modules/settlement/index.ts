@@ -13,6 +13,7 @@ export {
   accountMachine,
   collectionAccountMissing,
   lineMachine,
+  type PayoutState,
   payoutMachine,
   payoutWaits,
   statementUnreadable,

@@ -1,0 +1,135 @@
+import { text } from '../../kernel/text.ts'
+import { useReader, useWords } from '../../web/context.ts'
+import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
+import { Card, Money, Name } from '../../web/parts.tsx'
+import type { EditorView } from './editor.tsx'
+import { Findings } from './findings.tsx'
+
+type Plan = EditorView['draft']['plans'][number]
+
+const kinds = [
+  ['one-off', text('一次性付费', 'One-off')],
+  ['free', text('免费', 'Free')],
+] as const
+
+const yuanOf = (fen: bigint): string => `${fen / 100n}.${String(fen % 100n).padStart(2, '0')}`
+
+function PlanFields({ plan }: { plan?: Plan }) {
+  return (
+    <>
+      <Field
+        name="kind"
+        kind="select"
+        label={text('方式', 'Kind')}
+        options={kinds}
+        value={plan?.kind ?? 'one-off'}
+        isRequired
+      />
+      <Field
+        name="amountFen~yuan"
+        label={text('金额（元）', 'Amount in yuan')}
+        inputMode="decimal"
+        value={plan && plan.amountFen > 0n ? yuanOf(plan.amountFen) : ''}
+        hint={text('免费方案不填；最多两位小数', 'None for a free plan; at most two decimals')}
+      />
+      <Field
+        name="nameZh"
+        label={text('方案名称（可选）', 'Name of the plan (optional)')}
+        maxLength={60}
+        value={plan?.nameZh ?? ''}
+      />
+    </>
+  )
+}
+
+/** One price with the forms that replace it or take it away. */
+function PlanRow({ view, plan }: { view: EditorView; plan: Plan }) {
+  const t = useWords()
+  const { can } = useReader()
+  const { id } = view.draft.product
+  const here = `/vendor/products/${id}#price`
+  return (
+    <li class="plan">
+      <p class="mb-1">
+        <strong>
+          <Name zh={plan.nameZh} en={plan.nameEn} />
+        </strong>{' '}
+        {plan.kind === 'free' ? t(text('免费', 'Free')) : <Money fen={plan.amountFen} />}
+      </p>
+      <div class="row-gap">
+        {can('product.price') && (
+          <details>
+            <summary>{t(text('改价', 'Change'))}</summary>
+            <Form to={`POST /products/${id}/price?plan=${plan.code}`} then={here}>
+              <input type="hidden" name="code" value={plan.code} />
+              <PlanFields plan={plan} />
+              <Submit tone="plain">{t(text('保存价格', 'Save the price'))}</Submit>
+            </Form>
+          </details>
+        )}
+        {can('product.unprice') && (
+          <Confirm
+            tone="plain"
+            label={text('取消此方案', 'Take this plan away')}
+            consequence={text(
+              '取消后需方不能再按此方案购买；已签订的合同不受影响。',
+              'Nobody can buy by this plan any more; contracts that were made go on.',
+            )}
+          >
+            <Form to={`POST /products/${id}/unprice?plan=${plan.code}`} then={here}>
+              <input type="hidden" name="code" value={plan.code} />
+              <Submit tone="plain">{t(text('确认取消', 'Take it away'))}</Submit>
+            </Form>
+          </Confirm>
+        )}
+      </div>
+    </li>
+  )
+}
+
+/** A code for one plan more: people never see it. */
+function freeCode(plans: readonly Plan[]): string {
+  const used = new Set(plans.map(plan => plan.code))
+  if (!used.has('standard')) return 'standard'
+  let n = 2
+  while (used.has(`plan-${n}`)) n += 1
+  return `plan-${n}`
+}
+
+/** The prices of a product: kept at once, without a review (domain 5.1). */
+export function PlanSection({ view }: { view: EditorView }) {
+  const t = useWords()
+  const { can } = useReader()
+  const { product, plans } = view.draft
+  const { platformRate } = view.rules.fees
+  return (
+    <Card title={t(text('价格方案', 'Price plans'))} id="price">
+      <p class="form-hint mb-3">
+        {t(
+          text(
+            `价格单独保存，改价不需要重新审核。成交后平台按 ${platformRate.ppm / 10_000}% 收取服务费，其余结算给您。`,
+            `Prices are saved by themselves and need no review. The exchange keeps ${platformRate.ppm / 10_000}% of what is sold; the rest is yours.`,
+          ),
+        )}
+      </p>
+      <Findings view={view} pointer="/plans" />
+      {plans.length > 0 && (
+        <ul class="plain-list">
+          {plans.map(plan => (
+            <PlanRow key={plan.code} view={view} plan={plan} />
+          ))}
+        </ul>
+      )}
+      {can('product.price') && (
+        <details open={plans.length === 0}>
+          <summary>{t(text('添加价格方案', 'Add a price plan'))}</summary>
+          <Form to={`POST /products/${product.id}/price`} then={`/vendor/products/${product.id}#price`}>
+            <input type="hidden" name="code" value={freeCode(plans)} />
+            <PlanFields />
+            <Submit tone="plain">{t(text('添加', 'Add'))}</Submit>
+          </Form>
+        </details>
+      )}
+    </Card>
+  )
+}
