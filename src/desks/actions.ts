@@ -57,7 +57,20 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     revise: text('开始新版本', 'New version begun'),
     price: text('设定价格', 'Price set'),
     unprice: text('取消价格方案', 'Price plan withdrawn'),
+    watch: text('关注产品', 'Product watched'),
+    unwatch: text('取消关注产品', 'Product no longer watched'),
   },
+  question: {
+    ask: text('就产品提问', 'Question asked'),
+    answer: text('答复提问', 'Question answered'),
+    hide: text('隐藏提问', 'Question hidden'),
+  },
+  'saved-search': {
+    save: text('保存检索', 'Search kept'),
+    see: text('查看检索的新增产品', 'New products of a search seen'),
+    remove: text('删除保存的检索', 'Kept search removed'),
+  },
+  rating: { reply: text('回复评价', 'Rating replied to') },
   listing: {
     submit: text('提交挂牌申请', 'Listing submitted'),
     accept: text('受理挂牌申请', 'Listing accepted for review'),
@@ -134,6 +147,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     'start-delivery': text('开放交付', 'Delivery opened'),
     deliver: text('交付完成', 'Delivered'),
     accept: text('验收合格', 'Delivery accepted'),
+    rate: text('评价购买', 'Purchase rated'),
     reject: text('验收不合格', 'Delivery rejected'),
     redeliver: text('重新交付', 'Delivered again'),
     refund: text('同意退款', 'Refund agreed'),
