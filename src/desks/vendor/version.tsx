@@ -124,8 +124,7 @@ function Onward({ view: { row, data, uses, listings } }: { view: VersionView }) 
             {options(inForce).map(({ product, version }) => (
               <li key={product.id} class="row-gap">
                 <Name zh={version.nameZh} en={version.nameEn} />
-                <Form to={`POST /products/${product.id}/revise`} then="/vendor/products/{id}">
-                  <input type="hidden" name="dataVersionId" value={row.id} />
+                <Form to={`POST /products/${product.id}/revise?dataVersionId=${row.id}`} then="/vendor/products/{id}">
                   <Submit tone="plain" isSmall>
                     {t(text('以此数据建立新版本', 'Begin a new version with these data'))}
                   </Submit>

@@ -63,7 +63,7 @@ const optional = Object.fromEntries(
 
 export const CreateBody = closed({ nameZh: NameZh, ...optional })
 export const UpdateBody = closed({ nameZh: Type.Optional(NameZh), ...optional })
-export const ReviseBody = Type.Optional(closed({ dataVersionId: Type.Optional(Id) }))
+export const ReviseQuery = closed({ dataVersionId: Type.Optional(Id) })
 export const PriceBody = closed({
   code: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9-]{0,30}$', examples: ['standard'] })),
   kind: Type.Union(planKinds.map(kind => Type.Literal(kind))),
