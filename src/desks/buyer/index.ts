@@ -1,4 +1,22 @@
 import type { Route } from '../../kernel/http/route.ts'
+import { buyRoutes } from './buy.tsx'
+import { contractRoutes } from './contract.tsx'
+import { contractListRoutes } from './contracts.tsx'
+import { deskRoutes } from './desk.tsx'
+import { orderRoutes } from './order.tsx'
+import { orderListRoutes } from './orders.tsx'
+import { purchasedRoutes } from './purchased.tsx'
 import { purchaseRoutes } from './purchases.ts'
+import { tradeRoutes } from './trade.tsx'
 
-export const routes: Route[] = [...purchaseRoutes]
+export const routes: Route[] = [
+  ...purchaseRoutes,
+  ...buyRoutes,
+  ...contractListRoutes,
+  ...contractRoutes,
+  ...orderListRoutes,
+  ...orderRoutes,
+  ...tradeRoutes,
+  ...deskRoutes,
+  ...purchasedRoutes,
+]

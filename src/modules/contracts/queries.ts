@@ -140,6 +140,8 @@ export async function listProposals(rx: Rx, id: string) {
 
 export interface ContractQuery {
   readonly state?: string
+  /** one of several states: for pages that group them */
+  readonly states?: readonly ContractState[]
   readonly side?: 'vendor' | 'buyer'
   readonly productId?: string
   readonly limit?: number
@@ -159,6 +161,7 @@ export async function listContracts(rx: Rx, query: ContractQuery) {
       and(
         readable(rx.actor, contract),
         query.state ? eq(contract.state, query.state) : undefined,
+        query.states && inArray(contract.state, [...query.states]),
         query.side ? eq(bySide[query.side], own) : undefined,
         query.productId ? eq(contract.productId, query.productId) : undefined,
         after && sql`${contract.id} < ${String(after[0])}::uuid`,

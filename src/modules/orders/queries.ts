@@ -49,6 +49,8 @@ export async function ordersToSettle(rx: Rx): Promise<string[]> {
 
 export interface OrderFilter {
   readonly state?: OrderState
+  /** one of several states: for pages that group them */
+  readonly states?: readonly OrderState[]
   readonly as?: 'buyer' | 'vendor'
   readonly limit?: number
   readonly after?: string
@@ -84,6 +86,7 @@ export async function listOrders(rx: Rx, filter: OrderFilter): Promise<SeenOrder
       and(
         readable(rx.actor, order),
         filter.state && eq(order.state, filter.state),
+        filter.states && inArray(order.state, [...filter.states]),
         filter.as && eq(side[filter.as], requireOrganization(rx.actor)),
         after && lt(order.id, String(after[0])),
       ),

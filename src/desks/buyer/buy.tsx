@@ -1,0 +1,218 @@
+import type { Rx } from '../../kernel/command.ts'
+import type { Route } from '../../kernel/http/route.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { Id } from '../../kernel/wire.ts'
+import { type PublicProduct, publicProduct } from '../../modules/catalog/index.ts'
+import { type Preview, previewContract } from '../../modules/contracts/index.ts'
+import { useReader, useWords } from '../../web/context.ts'
+import { Field, Form, Submit } from '../../web/form.tsx'
+import { Card, Empty, Name, yuan } from '../../web/parts.tsx'
+import { page } from '../page.tsx'
+import { Prose } from '../prose.tsx'
+import { GoodsFacts, TermFacts } from './terms.tsx'
+
+/** Why somebody cannot ask to buy here, with the way out. */
+interface Obstacle {
+  readonly title: Text
+  readonly about: Text
+  readonly way?: { readonly href: string; readonly words: Text }
+}
+
+const toProduct = (id: string) => ({ href: `/products/${id}`, words: text('返回产品页', 'Back to the product') })
+
+function obstacleOf(rx: Rx, found: PublicProduct, may: boolean): Obstacle | undefined {
+  const { actor } = rx
+  if (found.listing.state !== 'listed')
+    return {
+      title: text('该产品目前不能购买', 'This product cannot be bought now'),
+      about: text(
+        '产品已停牌、摘牌或到期，只能查看。',
+        'Its listing is suspended or has ended; it can only be looked at.',
+      ),
+      way: { href: '/products', words: text('查找其他产品', 'Look for other products') },
+    }
+  if (actor.organizationId === null)
+    return {
+      title: text('购买须以机构名义进行', 'Organisations buy, not persons'),
+      about: text(
+        '数据交易合同由机构订立。请先注册并核验您所在的机构。',
+        'A data contract is concluded by an organisation. Register yours and have it verified first.',
+      ),
+      way: { href: '/organization/new', words: text('注册机构', 'Register an organisation') },
+    }
+  if (found.product.vendorId === actor.organizationId)
+    return {
+      title: text('这是本机构自己的产品', 'This is your own product'),
+      about: text('供需双方不能是同一机构。', 'Vendor and buyer must be two organisations.'),
+      way: { href: `/vendor/products/${found.product.id}`, words: text('管理该产品', 'Manage it') },
+    }
+  if (!actor.roles.includes('buyer'))
+    return {
+      title: text('本机构还不是已核验的需方', 'Your organisation is not a verified buyer'),
+      about: text(
+        '机构以需方身份通过核验后即可购买；请在机构信息页查看核验进度。',
+        'It can buy once it is verified as a buyer; see its verification on the organisation’s page.',
+      ),
+      way: { href: '/organization', words: text('查看机构信息', 'See the organisation') },
+    }
+  if (!may)
+    return {
+      title: text('需要经办职责', 'This takes the duty of a maker'),
+      about: text(
+        '购买申请由本机构具有经办职责的成员发起；请把本页地址转给他们，或请管理员为您设置经办职责。',
+        'Members with the duty of maker ask to buy: send them this page’s address, or ask an administrator for the duty.',
+      ),
+      way: { href: '/organization/members', words: text('查看成员与职责', 'See members and duties') },
+    }
+  return undefined
+}
+
+function Obstructed({ of, productId }: { of: Obstacle; productId: string }) {
+  const t = useWords()
+  const back = toProduct(productId)
+  return (
+    <Empty title={t(of.title)} icon="lock">
+      <p>{t(of.about)}</p>
+      <p class="row-gap justify-content-center">
+        {of.way && (
+          <a class="btn btn-primary" href={of.way.href}>
+            {t(of.way.words)}
+          </a>
+        )}
+        <a class="btn" href={back.href}>
+          {t(back.words)}
+        </a>
+      </p>
+    </Empty>
+  )
+}
+
+function Choices({ found }: { found: PublicProduct }) {
+  const t = useWords()
+  const { language } = useReader()
+  const { version, plans, product } = found
+  const [only] = plans.length === 1 ? plans : []
+  const purposes = version.purposesAllowed
+  const nameOf = (plan: (typeof plans)[number]) => (language === 'en' && plan.nameEn ? plan.nameEn : plan.nameZh)
+  const priceOf = (plan: (typeof plans)[number]) =>
+    plan.kind === 'free' ? t(text('无偿', 'free')) : `¥${yuan(plan.amountFen)}`
+  return (
+    <Form to="POST /contracts" then="/contracts/{id}" data-guard>
+      <input type="hidden" name="productId" value={product.id} />
+      <Field
+        name="planId"
+        kind="radios"
+        label={text('价格方案', 'Price plan')}
+        isRequired
+        value={only?.id}
+        options={plans.map(plan => [plan.id, `${nameOf(plan)} · ${priceOf(plan)}`])}
+      />
+      <Field
+        name="purpose"
+        kind="radios"
+        label={text('使用目的', 'Purpose')}
+        hint={text(
+          '只能选择该产品允许的用途，写入合同 3.1。',
+          'One of those that the product allows; it becomes clause 3.1.',
+        )}
+        isRequired
+        value={purposes.length === 1 ? purposes[0] : undefined}
+        options={purposes.map(purpose => [purpose, purpose])}
+      />
+      <Field
+        name="scenario"
+        kind="area"
+        rows={4}
+        label={text('应用场景', 'Scenario')}
+        hint={text(
+          '用在哪里、怎么用、谁来用；写入合同 3.2。无场景不交易。',
+          'Where, how and by whom the data are used; it becomes clause 3.2. No trade without a scenario.',
+        )}
+        placeholder={text('例如：结合气象数据安排大棚通风，成果仅供本公司农技人员使用', 'For example: …')}
+        isRequired
+        maxLength={2000}
+      />
+      <Submit>{t(text('生成合同并发给供方', 'Make the contract and send it to the vendor'))}</Submit>
+      <p class="form-hint">
+        {t(
+          text(
+            '现在不付款。供方答复后由双方签署，生效后才产生付款义务；签署前可以随时撤回。',
+            'Nothing is paid now. The vendor answers, both sign, and only then is payment due; until you sign you may withdraw at any time.',
+          ),
+        )}
+      </p>
+    </Form>
+  )
+}
+
+function Buying({ found, preview }: { found: PublicProduct; preview: Preview }) {
+  const t = useWords()
+  const { language } = useReader()
+  const { template, texts, terms } = preview
+  return (
+    <>
+      <div class="split">
+        <Card title={t(text('您的选择', 'Your choice'))}>
+          <Choices found={found} />
+        </Card>
+        <div>
+          <Card title={t(text('合同要点', 'What the contract says'))}>
+            <TermFacts of={terms} />
+          </Card>
+          <Card title={t(text('禁止用途', 'Prohibited uses'))}>
+            <ul class="mb-0" lang="zh-CN">
+              {terms.prohibitedUses.map(use => (
+                <li key={use}>{use}</li>
+              ))}
+            </ul>
+          </Card>
+          <Card title={t(text('标的数据', 'The data'))}>
+            <GoodsFacts of={terms} />
+          </Card>
+        </div>
+      </div>
+      <details class="card card-body">
+        <summary>
+          {t(text('阅读合同全文（签署以中文文本为准）', 'Read the whole contract (the Chinese text is signed)'))}
+        </summary>
+        <div class="mt-3">
+          <Prose markdown={language === 'en' ? texts.en : texts.zh} language={language === 'en' ? 'en' : 'zh-CN'} />
+        </div>
+      </details>
+      <p>
+        <a href={`/model-contracts/${template.code}/${template.version}`}>
+          {t(text('示范文本及其摘要', 'The model contract and its digest'))}
+        </a>
+      </p>
+    </>
+  )
+}
+
+export const buyRoutes: Route[] = [
+  page({
+    at: 'GET /products/:id/buy',
+    operation: 'showPurchaseForm',
+    permission: 'person.read-self',
+    summary: text('购买数据产品', 'Buy a data product'),
+    params: { id: Id },
+    run: async (rx, { params: { id } }, reader) => {
+      const found = await publicProduct(rx, id)
+      const obstacle = obstacleOf(rx, found, reader.can('contract.create'))
+      const preview = obstacle ? undefined : await previewContract(rx, { productId: id, planId: found.plans[0]?.id })
+      const { nameZh, nameEn } = found.version
+      return {
+        title: text(`购买：${nameZh}`, `Buy: ${nameEn ?? nameZh}`),
+        lead: (
+          <>
+            <Name zh={found.vendor.nameZh} en={found.vendor.nameEn} />
+          </>
+        ),
+        trail: [
+          ['/products', text('数据产品', 'Data products')],
+          [`/products/${id}`, text(nameZh, nameEn ?? nameZh)],
+        ],
+        body: preview ? <Buying found={found} preview={preview} /> : <Obstructed of={obstacle!} productId={id} />,
+      }
+    },
+  }),
+]
