@@ -190,6 +190,13 @@ export const access: AccessTable = {
   'download.serve': ['anyone'],
   'receipt.read': ['member'],
   'delivery-key.rotate': ['operator:administrator'],
+  // bulletin
+  'announcement.read': ['anyone'],
+  'announcement.draft': ['operator:maker', 'operator:checker'],
+  'announcement.update': ['operator:maker', 'operator:checker'],
+  'announcement.publish': ['operator:checker', 'operator:administrator'],
+  'announcement.discard': ['operator:maker', 'operator:checker'],
+  'announcement.withdraw': ['operator:checker', 'operator:administrator'],
   // desks
   'work-list.read': ['member'],
   'earnings.read': ['vendor:finance', 'vendor:checker', 'vendor:administrator'],

@@ -28,6 +28,7 @@ import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
 import type { Kit } from './kernel/kit.ts'
 import type { Machinery, Task, Vital } from './kernel/task.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
+import * as bulletin from './modules/bulletin/index.ts'
 import * as catalog from './modules/catalog/index.ts'
 import * as contracts from './modules/contracts/index.ts'
 import * as data from './modules/data/index.ts'
@@ -64,6 +65,7 @@ export const modules: readonly Module[] = [
   orders,
   settlement,
   delivery,
+  bulletin,
 ]
 
 /** Pages that span modules, and what every page needs; they come after the modules and own no table. */

@@ -9,6 +9,13 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     disable: text('停用账号', 'Account disabled'),
     enable: text('恢复账号', 'Account enabled again'),
   },
+  announcement: {
+    draft: text('起草公告', 'Announcement drafted'),
+    update: text('修改公告草稿', 'Draft changed'),
+    publish: text('发布公告', 'Announcement published'),
+    discard: text('作废公告草稿', 'Draft discarded'),
+    withdraw: text('撤回公告', 'Announcement withdrawn'),
+  },
   job: { retry: text('重试失败的任务', 'Failed job tried again') },
   'two-step': {
     begin: text('开始设置两步登录', 'Set-up of two-step sign-in begun'),
