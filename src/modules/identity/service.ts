@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto
 import { and, eq, sql } from 'drizzle-orm'
 import type { Cx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
-import { division } from '../../kernel/division.ts'
+import { division, divisionOf } from '../../kernel/division.ts'
 import { newId } from '../../kernel/ids.ts'
 import { newEd25519Pair } from '../../kernel/keys.ts'
 import { nextState } from '../../kernel/machine.ts'
@@ -19,7 +19,8 @@ export interface OrganizationInput {
   readonly uscc: string
   readonly nameZh: string
   readonly nameEn?: string
-  readonly division: string
+  /** GB/T 2260; where the credit code says it unless given */
+  readonly division?: string
   readonly address: string
   readonly contactName: string
   readonly contactPhone: string
@@ -38,6 +39,10 @@ constraintMeans('organization_uscc_unique', () =>
   }),
 )
 
+/** The division of an organisation: the one given, else where its credit code was issued (characters 3 to 8). */
+const seatCode = ({ division: given, uscc }: OrganizationInput): string =>
+  given ?? divisionOf(uscc.slice(2, 8))?.code ?? ''
+
 function inputErrors(input: OrganizationInput): FieldError[] {
   const errors: FieldError[] = []
   if (!isUscc(input.uscc))
@@ -46,7 +51,7 @@ function inputErrors(input: OrganizationInput): FieldError[] {
       message: text('校验位不符，不是有效的统一社会信用代码', 'fails its check character (GB 32100)'),
       remedy: text('对照营业执照核对 18 位代码', 'compare the 18 characters with the licence'),
     })
-  if (!division(input.division))
+  if (!division(seatCode(input)))
     errors.push({
       pointer: '/division',
       message: text('不是有效的行政区划代码', 'is not a division code (GB/T 2260)'),
@@ -71,6 +76,7 @@ async function insertOrganization(
     .values({
       id,
       ...facts,
+      division: seatCode(input),
       requestedRoles: [...roles],
       roles: [],
       state: organizationMachine.initial,
@@ -109,7 +115,7 @@ export async function registerOrganization(cx: Cx, input: OrganizationInput): Pr
   })
   // the person to contact stays out of the record, which is never erased
   const { contactName: _, contactPhone: __, ...facts } = input
-  cx.audit('organization.register', ['organization', row.id], { ...facts, founder })
+  cx.audit('organization.register', ['organization', row.id], { ...facts, division: row.division, founder })
   cx.emit('identity.organization-registered', { organizationId: row.id })
   return row
 }
@@ -156,7 +162,13 @@ export async function resubmitOrganization(cx: Cx, id: string, input: Organizati
   const errors = inputErrors(input)
   if (errors.length > 0) throw invalidInput(undefined, { errors })
   const { roles, ...facts } = input
-  return move(cx, id, 'resubmit', () => ({ ...facts, requestedRoles: [...roles], acceptedBy: null, verifiedBy: null }))
+  return move(cx, id, 'resubmit', () => ({
+    ...facts,
+    division: seatCode(input),
+    requestedRoles: [...roles],
+    acceptedBy: null,
+    verifiedBy: null,
+  }))
 }
 
 /** Verifies the organisation and puts its roles in force. @throws same-person unless two people took part. */

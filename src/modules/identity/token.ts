@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { newId, newSecret } from '../../kernel/ids.ts'
 import { forbidden, invalidInput, notFound } from '../../kernel/problem.ts'
@@ -55,10 +55,10 @@ export async function createApiToken(cx: Cx, input: { name: string; scopes: read
   return { ...row!, token }
 }
 
-/** The own organisation's tokens, newest first, without their text. */
+/** The own organisation's tokens, newest first, without their text; `isOver` by the database's own time. */
 export const listApiTokens = (rx: Rx) =>
   rx.tx
-    .select()
+    .select({ ...getTableColumns(apiToken), isOver: sql<boolean>`${apiToken.expiresAt} <= now()` })
     .from(apiToken)
     .where(eq(apiToken.organizationId, requireOrganization(rx.actor)))
     .orderBy(desc(apiToken.createdAt))

@@ -48,7 +48,13 @@ export const OrganizationBody = closed({
   uscc: Type.String({ minLength: 18, maxLength: 18, examples: ['91350100M000100Y43'] }),
   nameZh: Type.String({ minLength: 2, maxLength: 120, examples: ['山西晋阳数据科技有限公司'] }),
   nameEn: Type.Optional(Type.String({ minLength: 2, maxLength: 160 })),
-  division: Type.String({ pattern: '^[0-9]{6}$', examples: ['140100'] }),
+  division: Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{6}$',
+      examples: ['140100'],
+      description: 'GB/T 2260; that of the credit code unless given',
+    }),
+  ),
   address: Type.String({ minLength: 4, maxLength: 200 }),
   contactName: Name,
   contactPhone: Type.String({ pattern: '^[0-9+() -]{6,30}$', examples: ['0351-1234567'] }),
