@@ -23,7 +23,6 @@ function List({ accounts }: { accounts: readonly Account[] }) {
       head={[
         t(text('开户银行', 'Bank')),
         t(text('账号', 'Number')),
-        t(text('户名', 'Holder')),
         t(text('状态', 'State')),
         t(text('可用日期', 'Usable from')),
         t(text('提交时间', 'Submitted')),
@@ -31,7 +30,6 @@ function List({ accounts }: { accounts: readonly Account[] }) {
       rows={accounts.map(account => [
         account.bankName,
         <code key="number">•••• {account.numberTail}</code>,
-        account.holderName,
         <span key="state">
           <State
             machine={accountMachine}
