@@ -12,7 +12,6 @@ import * as publicDesk from './desks/public/index.ts'
 import * as regulatorDesk from './desks/regulator/index.ts'
 import * as trade from './desks/trade.ts'
 import * as vendorDesk from './desks/vendor/index.ts'
-import * as verify from './desks/verify.tsx'
 import * as worklist from './desks/worklist.ts'
 import { createEngine, type Engine } from './kernel/command.ts'
 import { type Client, connect } from './kernel/db/client.ts'
@@ -76,7 +75,6 @@ export const desks: readonly Module[] = [
   problems,
   trade,
   home,
-  verify,
   worklist,
   accountDesk,
   publicDesk,

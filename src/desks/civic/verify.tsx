@@ -1,15 +1,15 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { dayOf } from '../kernel/calendar.ts'
-import { type Route, raw } from '../kernel/http/route.ts'
-import { isNumber } from '../kernel/numbers.ts'
-import { Problem } from '../kernel/problem.ts'
-import { type Text, text } from '../kernel/text.ts'
-import { closed, Sha256 } from '../kernel/wire.ts'
-import { filingMachine, registrationMachine, verifyNumber } from '../modules/registration/index.ts'
-import { useWords } from '../web/context.ts'
-import { sendPage } from '../web/layout.tsx'
-import { Badge, Facts } from '../web/parts.tsx'
+import { dayOf } from '../../kernel/calendar.ts'
+import { type Route, raw } from '../../kernel/http/route.ts'
+import { isNumber } from '../../kernel/numbers.ts'
+import { Problem } from '../../kernel/problem.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { closed, Sha256 } from '../../kernel/wire.ts'
+import { filingMachine, registrationMachine, verifyNumber } from '../../modules/registration/index.ts'
+import { useWords } from '../../web/context.ts'
+import { sendPage } from '../../web/layout.tsx'
+import { Badge, Facts } from '../../web/parts.tsx'
 
 type Found = Awaited<ReturnType<typeof verifyNumber>>
 
@@ -168,7 +168,7 @@ const unknown = text(
   'No such number was issued. Compare it letter by letter; the last one is a check character.',
 )
 
-export const routes: Route[] = [
+export const verificationPages: Route[] = [
   raw({
     at: 'GET /verify',
     operation: 'showVerifyForm',
