@@ -99,7 +99,7 @@ function optionOf({ kind, categories, series, language, unit }: ChartProps, widt
   return {
     animation: false,
     color: [...colours],
-    grid: { left: 4, right: isLaid ? 52 : 12, top: isLaid ? 8 : 36, bottom: series.length > 1 ? 40 : 8 },
+    grid: { left: 4, right: isLaid ? 52 : 12, top: isLaid ? 8 : 36, bottom: series.length > 1 ? 60 : 8 },
     legend:
       series.length > 1
         ? { bottom: 0, textStyle: { color: ink, fontSize }, inactiveColor: ink, selectedMode: false }
@@ -130,7 +130,7 @@ function optionOf({ kind, categories, series, language, unit }: ChartProps, widt
 }
 
 const heightOf = ({ kind, categories, series }: ChartProps): number =>
-  kind === 'rows' ? 28 * categories.length * Math.max(1, series.length) + (series.length > 1 ? 84 : 48) : 280
+  kind === 'rows' ? 28 * categories.length * Math.max(1, series.length) + (series.length > 1 ? 104 : 48) : 300
 
 /** The library escapes the names it is given, and `cleanSvg` leaves drawing only. */
 function Drawing({ of, width, when }: { of: ChartProps; width: number; when: string }) {
