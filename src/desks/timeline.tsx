@@ -63,11 +63,9 @@ function Row({ entry, names, hasProof }: { entry: TimelineEntry; names: Names; h
             {entry.index === null ? (
               <span>{t(text('等待写入公开日志', 'on its way into the public log'))}</span>
             ) : (
-              <a
-                href={`/api/v1/audit-entries/${entry.id}/proof`}
-                aria-label={t(text(`${words}的存在证明`, `Proof of: ${words}`))}
-              >
+              <a href={`/api/v1/audit-entries/${entry.id}/proof`}>
                 {t(text(`日志第 ${entry.index} 条，存在证明`, `log entry ${entry.index}, proof`))}
+                <span class="visually-hidden">{t(text(`：${words}`, `: ${words}`))}</span>
               </a>
             )}
           </>
@@ -89,15 +87,18 @@ export function Timeline({
   of,
   label = text('经过', 'What happened'),
   hasProof = true,
+  isWhole = false,
 }: {
   of: TimelineFacts
   label?: Text
   hasProof?: boolean
+  /** show all at once: for a page that is about nothing else */
+  isWhole?: boolean
 }) {
   const t = useWords()
   const { entries, names } = of
   if (entries.length === 0) return <p class="text-secondary">{t(text('还没有记录。', 'Nothing is recorded yet.'))}</p>
-  const cut = entries.length > open + 3 ? entries.length - open : 0
+  const cut = !isWhole && entries.length > open + 3 ? entries.length - open : 0
   const list = (shown: readonly TimelineEntry[], words: string) => (
     <ol class="course" aria-label={words}>
       {shown.map(entry => (

@@ -3,10 +3,10 @@ import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { type PublicProduct, publicProduct } from '../../modules/catalog/index.ts'
-import { type Preview, previewContract } from '../../modules/contracts/index.ts'
+import { type ContractFacts, openContracts, type Preview, previewContract } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Name, yuan } from '../../web/parts.tsx'
+import { Card, Empty, Name, Notice, yuan } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { GoodsFacts, TermFacts } from './terms.tsx'
@@ -145,12 +145,39 @@ function Choices({ found }: { found: PublicProduct }) {
   )
 }
 
-function Buying({ found, preview }: { found: PublicProduct; preview: Preview }) {
+/** Contracts on this product that are on their way already: so that nobody asks twice by mistake. */
+function Begun({ of }: { of: readonly ContractFacts[] }) {
+  const t = useWords()
+  if (of.length === 0) return null
+  return (
+    <Notice
+      tone="warn"
+      title={t(text('本机构已就该产品发起合同', 'Your organisation has asked for this product already'))}
+    >
+      {of.map(({ id, number }) => (
+        <a key={id} class="me-3" href={`/contracts/${id}`}>
+          {number}
+        </a>
+      ))}
+    </Notice>
+  )
+}
+
+function Buying({
+  found,
+  preview,
+  begun,
+}: {
+  found: PublicProduct
+  preview: Preview
+  begun: readonly ContractFacts[]
+}) {
   const t = useWords()
   const { language } = useReader()
   const { template, texts, terms } = preview
   return (
     <>
+      <Begun of={begun} />
       <div class="split">
         <Card title={t(text('您的选择', 'Your choice'))}>
           <Choices found={found} />
@@ -199,6 +226,7 @@ export const buyRoutes: Route[] = [
       const found = await publicProduct(rx, id)
       const obstacle = obstacleOf(rx, found, reader.can('contract.create'))
       const preview = obstacle ? undefined : await previewContract(rx, { productId: id, planId: found.plans[0]?.id })
+      const begun = preview ? (await openContracts(rx, 'buyer')).filter(({ productId }) => productId === id) : []
       const { nameZh, nameEn } = found.version
       return {
         title: text(`购买：${nameZh}`, `Buy: ${nameEn ?? nameZh}`),
@@ -211,7 +239,11 @@ export const buyRoutes: Route[] = [
           ['/products', text('数据产品', 'Data products')],
           [`/products/${id}`, text(nameZh, nameEn ?? nameZh)],
         ],
-        body: preview ? <Buying found={found} preview={preview} /> : <Obstructed of={obstacle!} productId={id} />,
+        body: preview ? (
+          <Buying found={found} preview={preview} begun={begun} />
+        ) : (
+          <Obstructed of={obstacle!} productId={id} />
+        ),
       }
     },
   }),

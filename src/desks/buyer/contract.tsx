@@ -203,6 +203,10 @@ function Contract({ of: found }: { of: Found }) {
           <Text of={found} />
           <Deviations of={contract} />
           <Rounds of={found.proposals} />
+          <Signatures of={contract} />
+          <Card title={t(text('经过', 'What happened'))}>
+            <Timeline of={timeline} />
+          </Card>
         </div>
         <div>
           <Card title={t(text('要点', 'In short'))}>
@@ -210,16 +214,12 @@ function Contract({ of: found }: { of: Found }) {
           </Card>
           <Parties of={contract} />
           <Use of={contract} />
-          <Signatures of={contract} />
           <RecordsCard of={records} contractId={contract.id} />
           <Card title={t(text('标的数据', 'The data'))}>
             <GoodsFacts of={contract.terms} />
             <p class="mt-2 mb-0">
               <a href={`/products/${contract.productId}`}>{t(text('查看产品页', 'See the product'))}</a>
             </p>
-          </Card>
-          <Card title={t(text('经过', 'What happened'))}>
-            <Timeline of={timeline} />
           </Card>
         </div>
       </div>

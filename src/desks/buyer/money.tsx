@@ -8,14 +8,7 @@ import { Card, Copyable, Facts, Moment, Money, Notice, yuan } from '../../web/pa
 export function PaymentCard({ of: { order, payee, paidFen, restFen } }: { of: Payment }) {
   const t = useWords()
   return (
-    <Card
-      title={t(text('付款通知', 'How to pay'))}
-      actions={
-        <button type="button" class="btn btn-sm" data-print hidden>
-          {t(text('打印', 'Print'))}
-        </button>
-      }
-    >
+    <section aria-label={t(text('付款通知', 'How to pay'))}>
       <Facts
         of={[
           [
@@ -67,7 +60,12 @@ export function PaymentCard({ of: { order, payee, paidFen, restFen } }: { of: Pa
           )}
         </li>
       </ul>
-    </Card>
+      <p class="mt-3 mb-0">
+        <button type="button" class="btn btn-sm" data-print hidden>
+          {t(text('打印付款通知', 'Print this'))}
+        </button>
+      </p>
+    </section>
   )
 }
 

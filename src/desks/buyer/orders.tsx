@@ -87,7 +87,7 @@ export function OrderTable({
 const groups: readonly (readonly [Group | undefined, Text])[] = [
   [undefined, text('全部', 'All')],
   ['open', text('进行中', 'In progress')],
-  ['settling', text('结算与退款', 'Settling and refunding')],
+  ['clearing', text('结算与退款', 'Settling and refunding')],
   ['ended', text('已结束', 'Ended')],
 ]
 

@@ -74,7 +74,7 @@ function Bought({ of: purchase, now }: { of: Purchase; now: Date }) {
           [t(text('交付回执', 'Receipts')), <Receipts key="receipts" of={access?.receipts ?? []} />],
         ]}
       />
-      <p class="row-gap mt-3 mb-0">
+      <div class="row-gap mt-3">
         {access && isFetchable(row.state, access, now) && right && can('download.create') && (
           <Download entitlementId={right.id} />
         )}
@@ -94,7 +94,7 @@ function Bought({ of: purchase, now }: { of: Purchase; now: Date }) {
             {t(text('再次购买', 'Buy again'))}
           </a>
         )}
-      </p>
+      </div>
     </Card>
   )
 }

@@ -2,7 +2,7 @@ import { text } from '../../kernel/text.ts'
 import { type DeliveryView, entitlementMachine } from '../../modules/delivery/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
-import { Bytes, Card, Facts, Moment, State, Table } from '../../web/parts.tsx'
+import { Bytes, Card, Facts, Moment, State } from '../../web/parts.tsx'
 
 /** The button that gets a link and leads to the data. */
 export function Download({ entitlementId, isPrimary }: { entitlementId: string; isPrimary?: boolean }) {
@@ -25,21 +25,23 @@ export const isFetchable = (orderState: string, { entitlement }: DeliveryView, n
 function Papers({ of }: { of: DeliveryView['receipts'] }) {
   const t = useWords()
   return (
-    <Table
-      caption={t(text('交付回执', 'Receipts'))}
-      head={[t(text('回执', 'Receipt')), t(text('交付时间', 'Delivered')), t(text('文书', 'Document'))]}
-      rows={of.map(({ row, pdfSha256 }) => [
-        row.number,
-        <Moment key="at" at={row.deliveredAt} />,
-        pdfSha256 ? (
-          <a key="pdf" href={`/api/v1/receipts/${row.id}/pdf`} aria-label={`PDF ${row.number}`}>
-            PDF
-          </a>
-        ) : (
-          t(text('正在生成', 'being made'))
-        ),
-      ])}
-    />
+    <ul class="doors" aria-label={t(text('交付回执', 'Receipts'))}>
+      {of.map(({ row, pdfSha256 }) => (
+        <li key={row.id}>
+          {pdfSha256 ? (
+            <a href={`/api/v1/receipts/${row.id}/pdf`}>
+              {t(text(`交付回执 ${row.number}（PDF）`, `Receipt ${row.number} (PDF)`))}
+            </a>
+          ) : (
+            t(text(`交付回执 ${row.number}（正在生成）`, `Receipt ${row.number} (being made)`))
+          )}
+          <br />
+          <span class="text-secondary">
+            <Moment at={row.deliveredAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

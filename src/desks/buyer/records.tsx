@@ -14,6 +14,8 @@ export async function recordsOf(rx: Rx, contractId: string) {
   }
 }
 
+const good = { registered: 'good', filed: 'good', filed_checked: 'good' } as const
+
 export type Records = Awaited<ReturnType<typeof recordsOf>>
 
 /** Registration, filing and order of a trade, with their documents and where anyone may check them. */
@@ -29,7 +31,7 @@ export function RecordsCard({ of, contractId, isTrade }: { of: Records; contract
             t(text('交易登记', 'Registration')),
             registration ? (
               <>
-                <State machine={registrationMachine} state={registration.state as never} />{' '}
+                <State machine={registrationMachine} state={registration.state as never} tones={good} />{' '}
                 {registration.number && <a href={`/verify/${registration.number}`}>{registration.number}</a>}{' '}
                 {registration.certificateSha256 && (
                   <a href={`/api/v1/registrations/${registration.id}/certificate`}>
@@ -45,7 +47,7 @@ export function RecordsCard({ of, contractId, isTrade }: { of: Records; contract
             t(text('备案', 'Filing')),
             filing ? (
               <>
-                <State machine={filingMachine} state={filing.state as never} />{' '}
+                <State machine={filingMachine} state={filing.state as never} tones={good} />{' '}
                 {filing.number && <a href={`/verify/${filing.number}`}>{filing.number}</a>}{' '}
                 {filing.receiptSha256 && (
                   <a href={`/api/v1/filings/${filing.id}/receipt`}>{t(text('备案回执（PDF）', 'Receipt (PDF)'))}</a>

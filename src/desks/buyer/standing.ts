@@ -48,7 +48,7 @@ export const orderGroups = {
     'redelivering',
     'disputed',
   ],
-  settling: ['accepted', 'partly_refunded', 'settling', 'settled', 'refunding'],
+  clearing: ['accepted', 'partly_refunded', 'settling', 'settled', 'refunding'],
   ended: ['closed', 'refunded', 'cancelled'],
 } as const satisfies Record<string, readonly OrderState[]>
 

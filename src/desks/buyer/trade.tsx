@@ -35,7 +35,7 @@ function Trade({ of: { contract, records, delivery, timeline } }: { of: Awaited<
   return (
     <div class="split">
       <Card title={t(text('从起草到结算的全部经过', 'Everything from draft to settlement'))}>
-        <Timeline of={timeline} />
+        <Timeline of={timeline} isWhole />
       </Card>
       <div>
         <Card title={t(text('合同', 'Contract'))}>
