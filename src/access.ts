@@ -126,6 +126,7 @@ export const access: AccessTable = {
   'registration.read': ['member'],
   'registration.verify': ['anyone'],
   'publicity.list': ['anyone'],
+  'statistics.read': ['anyone'],
   'registration.accept': ['operator:maker'],
   'registration.return': ['operator:maker', 'operator:checker'],
   'registration.resubmit': ['vendor:maker', 'buyer:maker'],

@@ -1,4 +1,18 @@
 import type { Route } from '../../kernel/http/route.ts'
-import { verificationPages } from './verify.tsx'
+import { routes as about } from './about.tsx'
+import { routes as announcements } from './announcements.tsx'
+import { routes as contracts } from './contracts.tsx'
+import { routes as rules } from './rules.tsx'
+import { routes as statistics } from './statistics.tsx'
+import { routes as transparency } from './transparency.tsx'
+import { routes as verify } from './verify.tsx'
 
-export const routes: Route[] = [...verificationPages]
+export const routes: Route[] = [
+  ...about,
+  ...announcements,
+  ...contracts,
+  ...rules,
+  ...statistics,
+  ...transparency,
+  ...verify,
+]

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { dayOf } from '../../kernel/calendar.ts'
@@ -6,10 +7,11 @@ import { isNumber } from '../../kernel/numbers.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { closed, Sha256 } from '../../kernel/wire.ts'
-import { filingMachine, registrationMachine, verifyNumber } from '../../modules/registration/index.ts'
+import { filingMachine, numberOfDocument, registrationMachine, verifyNumber } from '../../modules/registration/index.ts'
 import { useWords } from '../../web/context.ts'
+import { Icon } from '../../web/icon.tsx'
 import { sendPage } from '../../web/layout.tsx'
-import { Badge, Facts } from '../../web/parts.tsx'
+import { Badge, Card, Facts } from '../../web/parts.tsx'
 
 type Found = Awaited<ReturnType<typeof verifyNumber>>
 
@@ -43,31 +45,105 @@ const verdicts: Record<Found['verdict'], { words: Text; meaning: Text; tone: 'go
 function NumberForm({ value, note }: { value?: string; note?: Text }) {
   const t = useWords()
   return (
-    <form method="get" action={'/verify'} class="card">
-      <p>
-        <label for="number">{t(text('登记编号或备案编号', 'Registration or filing number'))}</label>
-      </p>
-      <p>
+    <Card title={t(text('输入编号', 'Type the number'))}>
+      <form method="get" action="/verify" class="row-gap">
+        <label class="form-label w-100 mb-0" for="number">
+          {t(text('登记编号或备案编号', 'Registration or filing number'))}
+        </label>
         <input
+          class="form-control"
           id="number"
           name="number"
           value={value ?? ''}
           required
-          size={32}
           autocomplete="off"
           spellcheck={false}
           placeholder="140100-RG-2026-00000001-X"
           aria-describedby={note ? 'note' : undefined}
-        />{' '}
-        <button type="submit">{t(text('查验', 'Verify'))}</button>
-      </p>
+        />
+        <button type="submit" class="btn btn-primary">
+          {t(text('查验', 'Verify'))}
+        </button>
+      </form>
       {note && (
-        <p id="note" role="alert">
+        <p id="note" role="alert" class="text-danger mt-2 mb-0">
           {t(note)}
         </p>
       )}
-    </form>
+    </Card>
   )
+}
+
+/** Checks a PDF: in the browser where scripts run (`verify.js`), else by sending it here. */
+function FileForm() {
+  const t = useWords()
+  return (
+    <Card title={t(text('检查 PDF 文件', 'Check a PDF'))}>
+      <form method="post" action="/verify" enctype="multipart/form-data" class="drop" data-verify>
+        <label class="form-label" for="file">
+          {t(text('选择证书或回执的 PDF，或拖放到此处', 'Choose the certificate or receipt as PDF, or drop it here'))}
+        </label>
+        <div class="row-gap">
+          <input class="form-control" type="file" id="file" name="file" accept="application/pdf,.pdf" required />
+          <button type="submit" class="btn">
+            {t(text('检查', 'Check'))}
+          </button>
+        </div>
+        <p class="form-hint mb-0">
+          {t(
+            text(
+              '文件在您的浏览器中计算，不会上传；关闭脚本时由服务器计算摘要，不保存文件。',
+              'The file is examined in your browser and not uploaded; without scripts the server computes its digest and keeps nothing.',
+            ),
+          )}
+        </p>
+      </form>
+    </Card>
+  )
+}
+
+/** Appears where the browser can read codes from its camera. */
+function Scanner() {
+  const t = useWords()
+  return (
+    <div data-scan hidden>
+      <Card title={t(text('扫描二维码', 'Scan the QR code'))}>
+        <button type="button" class="btn">
+          <Icon name="qrcode" /> {t(text('打开摄像头', 'Open the camera'))}
+        </button>
+        <video class="scanner" muted playsInline hidden aria-label={t(text('摄像头画面', 'The camera’s picture'))} />
+      </Card>
+    </div>
+  )
+}
+
+/** Words that the script shows; in the page, so that they are in its language. */
+const steps = {
+  digest: text('文件的 SHA-256 摘要', 'SHA-256 digest of the file'),
+  issued: text('与出具时记入日志的摘要一致', 'equals the digest that the log recorded when it was issued'),
+  commitment: text('记录与日志条目中的承诺一致', 'the record opens the commitment in the log’s entry'),
+  inclusion: text('条目包含在签名检查点的默克尔树中', 'the entry is in the Merkle tree of the signed checkpoint'),
+  signature: text('检查点由日志密钥签名', 'the checkpoint is signed with the log’s key'),
+  pinned: text('日志密钥与此浏览器上次所见相同', 'the log’s key is the one that this browser saw before'),
+  valid: text('证书未被注销或撤销', 'the certificate was not cancelled or revoked'),
+  genuine: text('真实', 'Genuine'),
+  altered: text('文件不符', 'Altered'),
+  revoked: text('已失效', 'Revoked'),
+  unproved: text('无法证明', 'Not proved'),
+  unknown: text(
+    '没有出具过与此相同的文件。若是证书，请输入上面印的编号再比对一次。',
+    'No such file was issued. If it is a certificate, type the number printed on it and compare again.',
+  ),
+  details: text('查看登记信息', 'See what was registered'),
+  failed: text('检查未能完成，请稍后再试。', 'The check could not be completed; try again later.'),
+  passed: text('通过', 'passed'),
+  broken: text('不通过', 'failed'),
+}
+
+function Result() {
+  const t = useWords()
+  const words = Object.fromEntries(Object.entries(steps).map(([key, each]) => [`data-${key}`, t(each)]))
+  return <section class="card card-body verdict" data-result hidden aria-live="polite" tabIndex={-1} {...words} />
 }
 
 function Place({ found }: { found: Found }) {
@@ -107,10 +183,10 @@ function Verdict({ found }: { found: Found }) {
     found.kind === 'registration' ? registrationMachine.states : filingMachine.states
   return (
     <>
-      <h1>
+      <h1 class="verdict-words">
         {t(verdict.words)} <Badge tone={verdict.tone}>{found.number}</Badge>
       </h1>
-      <p>{t(verdict.meaning)}</p>
+      <p class="lead mb-3">{t(verdict.meaning)}</p>
       <Facts
         of={[
           [
@@ -151,24 +227,33 @@ function showForm(
   return sendPage(request, reply, () => ({
     title: text('这份证书是真的吗？', 'Is this certificate genuine?'),
     lead: text(
-      '输入证书或回执上的编号。结果不显示价格和合同条款。',
-      'Type the number on the certificate or receipt. Price and terms are not shown.',
+      '输入证书或回执上的编号，或检查文件本身。结果不显示价格和合同条款。',
+      'Type the number on the certificate or receipt, or check the file itself. Price and terms are not shown.',
     ),
     status,
+    scripts: ['verify.js'],
     body: (
       <>
-        <NumberForm {...(value !== undefined && { value })} {...(note && { note })} />
+        <Result />
+        <div class="columns">
+          <NumberForm {...(value !== undefined && { value })} {...(note && { note })} />
+          <FileForm />
+        </div>
+        <Scanner />
       </>
     ),
   }))
 }
+
+/** Documents of the exchange have some hundred kilobytes. */
+const maxPdfBytes = 32 * 2 ** 20
 
 const unknown = text(
   '没有出具过这个编号。请对照证书逐字核对；末位是校验位。',
   'No such number was issued. Compare it letter by letter; the last one is a check character.',
 )
 
-export const verificationPages: Route[] = [
+export const routes: Route[] = [
   raw({
     at: 'GET /verify',
     operation: 'showVerifyForm',
@@ -183,6 +268,30 @@ export const verificationPages: Route[] = [
       const given = number.trim().toUpperCase()
       if (!isNumber(given)) return showForm(request, reply, given, unknown, 404)
       return reply.redirect(`/verify/${given}`, 303)
+    },
+  }),
+  raw({
+    at: 'POST /verify',
+    operation: 'verifyFile',
+    permission: 'page.read',
+    tag: 'pages',
+    summary: text('查验文件（无脚本时）', 'Check a file, where no script runs'),
+    isRoot: true,
+    isHidden: true,
+    isForm: true,
+    async handle(request, reply, { engine, actor }) {
+      const part = await request.file({ limits: { fileSize: maxPdfBytes } })
+      const hash = createHash('sha256')
+      for await (const piece of part?.file ?? []) hash.update(piece)
+      const sha256 = hash.digest('hex')
+      try {
+        const number = await engine.read(actor, rx => numberOfDocument(rx, sha256))
+        return reply.redirect(`/verify/${number}?sha256=${sha256}`, 303)
+      } catch (error) {
+        if (error instanceof Problem && error.type.status === 404)
+          return showForm(request, reply, undefined, error.detail, 404)
+        throw error
+      }
     },
   }),
   raw({

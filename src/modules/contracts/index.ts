@@ -5,7 +5,7 @@ import { movingRoutes } from './routes.ts'
 export { type ApprovalView, approvalOf, readSigningPolicy, type SigningPolicy } from './approval.ts'
 export { handlers, timers } from './handlers.ts'
 export { alreadySigned, type ContractState, contractMachine, notSealed, type Side, sameSigner } from './model.ts'
-export { listModelContracts, modelContractOf } from './modelcontract.ts'
+export { listModelContracts, modelContractOf, sourceOf } from './modelcontract.ts'
 export {
   annulContract,
   beginTerm,

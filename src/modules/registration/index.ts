@@ -17,7 +17,6 @@ export {
   readFiling,
   readRegistration,
   registrationOf,
-  verifyNumber,
 } from './queries.ts'
 export {
   type Clock,
@@ -30,8 +29,15 @@ export {
   standingOf,
 } from './queue.ts'
 export type { Registration } from './service.ts'
-export { type Line, readStatistics, type Statistics } from './statistics.ts'
+export {
+  type Line,
+  type PublicStatistics,
+  readPublicStatistics,
+  readStatistics,
+  type Statistics,
+} from './statistics.ts'
 export { type BulkCheck, listFilingNotes, readBulkCheck } from './supervision.ts'
+export { numberOfDocument, verifyNumber } from './verifying.ts'
 export { toFiling, toFilingDetail, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
 export { registrationsWaiting } from './workload.ts'
 

@@ -4,9 +4,7 @@ import { stemOf } from '../../kernel/division.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { readable } from '../contracts/index.ts'
-import { integratedEntry } from '../transparency/index.ts'
 import type { Filing } from './filing.ts'
-import { maskName } from './model.ts'
 import { filing, filingVersion, objection, registration } from './schema.ts'
 import type { Registration } from './service.ts'
 
@@ -123,38 +121,4 @@ export async function registrationOf(rx: Rx, contractId: string): Promise<Regist
 /** The filing of a contract; undefined until its contract is sealed. */
 export async function filingOf(rx: Rx, contractId: string): Promise<Filing | undefined> {
   return (await rx.tx.select().from(filing).where(eq(filing.contractId, contractId)))[0]
-}
-
-const revoked = new Set(['cancelled', 'revoked'])
-
-/**
- * What the public learns of a number: genuine, altered (the digest asked about is not the issued document's) or revoked;
- * never price or terms. @throws not-found for a number that was never given
- */
-export async function verifyNumber(rx: Rx, number: string, sha256?: string) {
-  const [asRegistration] = await rx.tx.select().from(registration).where(eq(registration.number, number))
-  const [asFiling] = asRegistration ? [] : await rx.tx.select().from(filing).where(eq(filing.number, number))
-  const row = asRegistration ?? asFiling
-  if (!row) throw notFound()
-  const document = asRegistration ? asRegistration.certificateSha256 : (asFiling?.receiptSha256 ?? null)
-  const isAltered = sha256 !== undefined && sha256 !== document
-  const place = await integratedEntry(rx, {
-    action: asRegistration ? 'registration.register' : 'filing.file',
-    subjectKind: asRegistration ? 'registration' : 'filing',
-    subjectId: row.id,
-  })
-  return {
-    number,
-    kind: asRegistration ? ('registration' as const) : ('filing' as const),
-    verdict: revoked.has(row.state) ? ('revoked' as const) : isAltered ? ('altered' as const) : ('genuine' as const),
-    state: row.state,
-    version: row.version,
-    issuedAt: asRegistration ? asRegistration.registeredAt : (asFiling?.filedAt ?? null),
-    validUntil: asRegistration?.validUntil ?? null,
-    vendor: maskName(row.facts.vendor.name),
-    buyer: maskName(row.facts.buyer.name),
-    productName: row.facts.productName,
-    documentSha256: document,
-    log: place ?? null,
-  }
 }

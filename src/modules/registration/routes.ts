@@ -5,7 +5,7 @@ import { PageQuery } from '../../kernel/page.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { closed, IdParams, Sha256 } from '../../kernel/wire.ts'
 import { samePerson } from '../identity/index.ts'
-import { listPublicities, listRegistrations, readRegistration, verifyNumber } from './queries.ts'
+import { listPublicities, listRegistrations, readRegistration } from './queries.ts'
 import {
   acceptRegistration,
   cancelRegistration,
@@ -20,6 +20,9 @@ import {
   returnRegistration,
   revokeRegistration,
 } from './service.ts'
+import { readPublicStatistics } from './statistics.ts'
+import { PublicStatisticsShape, toPublicStatistics } from './supervisionwire.ts'
+import { numberOfDocument, verifyNumber } from './verifying.ts'
 import {
   DecideBody,
   GroundsBody,
@@ -125,6 +128,26 @@ const reads: Route[] = [
     reply: VerificationShape,
     run: async (rx, { params, query }) =>
       toVerification(await verifyNumber(rx, params.number.toUpperCase(), query.sha256)),
+  }),
+  read({
+    at: 'GET /verified-documents/:sha256',
+    operation: 'verifyDocument',
+    permission: 'registration.verify',
+    tag,
+    summary: text('按文件摘要公开查验证书、回执', 'Verify a certificate or receipt by its digest (public)'),
+    params: closed({ sha256: Sha256 }),
+    reply: VerificationShape,
+    run: async (rx, { params: { sha256 } }) =>
+      toVerification(await verifyNumber(rx, await numberOfDocument(rx, sha256), sha256)),
+  }),
+  read({
+    at: 'GET /statistics',
+    operation: 'readPublicStatistics',
+    permission: 'statistics.read',
+    tag: 'statistics',
+    summary: text('交易公开统计', 'Public statistics of trades'),
+    reply: PublicStatisticsShape,
+    run: async rx => toPublicStatistics(await readPublicStatistics(rx)),
   }),
 ]
 

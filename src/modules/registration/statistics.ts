@@ -100,11 +100,14 @@ const monthKey = sql`to_char(${filing.filedAt} at time zone 'Asia/Shanghai', 'YY
 const industryKey = sql`coalesce(${tradedIndustry({ number: filing.productNumber, versionNo: filing.productVersion })}, '')`
 
 /** What was filed in the authority's jurisdiction, by city, industry and month of receipt. Amounts are as filed. */
-export async function readStatistics(rx: Rx, query: StatisticsQuery): Promise<Statistics> {
+export const readStatistics = (rx: Rx, query: StatisticsQuery): Promise<Statistics> =>
+  statisticsOf(rx, query, queueWhere(rx, { scope: 'own' }) ?? sql`true`)
+
+async function statisticsOf(rx: Rx, query: StatisticsQuery, reach: SQL): Promise<Statistics> {
   const to = query.to ?? dayOf(rx.now)
   const from = query.from ?? `${monthsBack(to, 11)}-01`
   const where = and(
-    queueWhere(rx, { scope: 'own' }),
+    reach,
     isNotNull(filing.filedAt),
     gte(filing.filedAt, startOfDay(from)),
     lte(filing.filedAt, endOfDay(to)),
@@ -119,5 +122,52 @@ export async function readStatistics(rx: Rx, query: StatisticsQuery): Promise<St
     byCity: await grouped(rx, where, cityKey, cityName),
     byIndustry: await grouped(rx, where, industryKey, code => industries.get(code) ?? unknown),
     byMonth: everyMonth(await grouped(rx, where, monthKey, key => text(key, key)), from, to),
+  }
+}
+
+/** What anyone may know of the market: counts, and amounts where at least three trades stand behind them. */
+export interface PublicStatistics extends Omit<Statistics, 'byCity' | 'byIndustry' | 'byMonth' | 'total'> {
+  readonly total: PublicLine
+  readonly byCity: readonly PublicLine[]
+  readonly byIndustry: readonly PublicLine[]
+  readonly byMonth: readonly PublicLine[]
+}
+
+/** One line of the public statistics; `amountFen` is null where it would tell the price of a single trade. */
+export interface PublicLine extends Pick<Line, 'key' | 'name' | 'trades' | 'checked'> {
+  readonly amountFen: bigint | null
+}
+
+/** Fewer trades than this under one heading and their amount is not published. */
+const fewest = 3
+
+const published = ({ key, name, trades, checked, amountFen }: Line): PublicLine => ({
+  key,
+  name,
+  trades,
+  checked,
+  amountFen: trades === 0 || trades >= fewest ? amountFen : null,
+})
+
+/** One line withheld alone could be had by subtracting the others from the total: the next smallest goes with it. */
+function withheld(lines: readonly Line[]): PublicLine[] {
+  const shown = lines.map(published)
+  if (shown.filter(line => line.amountFen === null).length !== 1) return shown
+  const [least] = shown.filter(line => line.amountFen !== null && line.trades > 0).sort((a, b) => a.trades - b.trades)
+  return shown.map(line => (line === least ? { ...line, amountFen: null } : line))
+}
+
+/**
+ * What was filed at the exchange in twelve months, by city, industry and month of receipt, for everyone. The span is not
+ * for the reader to choose: two spans that differ by one trade would tell its price.
+ */
+export async function readPublicStatistics(rx: Rx): Promise<PublicStatistics> {
+  const all = await statisticsOf(rx, {}, sql`true`)
+  return {
+    ...all,
+    total: published(all.total),
+    byCity: withheld(all.byCity),
+    byIndustry: withheld(all.byIndustry),
+    byMonth: withheld(all.byMonth),
   }
 }

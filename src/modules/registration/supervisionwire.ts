@@ -7,7 +7,7 @@ import { findingCodes, findingRules } from './findings.ts'
 import type { PartyHistory } from './history.ts'
 import { filingMachine } from './model.ts'
 import type { Clock, Queued } from './queue.ts'
-import type { Line, Statistics } from './statistics.ts'
+import type { Line, PublicLine, PublicStatistics, Statistics } from './statistics.ts'
 import type { BulkCheck, listFilingNotes } from './supervision.ts'
 import { FilingShape, toFiling } from './wire.ts'
 
@@ -154,6 +154,37 @@ export const StatisticsShape = Type.Object({
   byCity: Type.Array(LineShape),
   byIndustry: Type.Array(LineShape),
   byMonth: Type.Array(LineShape),
+})
+
+const PublicLineShape = Type.Object({
+  key: Type.String(),
+  name: Bilingual,
+  trades: Type.Integer(),
+  checked: Type.Integer(),
+  amountFen: nullable(Type.Integer({ description: 'fen (分); null where it would tell the price of a single trade' })),
+})
+export const PublicStatisticsShape = Type.Object({
+  from: Day,
+  to: Day,
+  total: PublicLineShape,
+  byCity: Type.Array(PublicLineShape),
+  byIndustry: Type.Array(PublicLineShape),
+  byMonth: Type.Array(PublicLineShape),
+})
+
+const toPublicLine = (line: PublicLine) => ({
+  ...line,
+  amountFen: line.amountFen === null ? null : fenToWire(line.amountFen),
+})
+
+/** The public statistics. */
+export const toPublicStatistics = (found: PublicStatistics) => ({
+  from: found.from,
+  to: found.to,
+  total: toPublicLine(found.total),
+  byCity: found.byCity.map(toPublicLine),
+  byIndustry: found.byIndustry.map(toPublicLine),
+  byMonth: found.byMonth.map(toPublicLine),
 })
 
 const toClock = (clock: Clock | null) => clock && { ...clock, dueAt: clock.dueAt.toISOString() }

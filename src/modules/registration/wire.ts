@@ -3,8 +3,9 @@ import { PageQuery } from '../../kernel/page.ts'
 import { Bilingual, closed, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import type { Filing } from './filing.ts'
 import { filingMachine, maskName, registrationMachine } from './model.ts'
-import type { readFiling, readRegistration, verifyNumber } from './queries.ts'
+import type { readFiling, readRegistration } from './queries.ts'
 import type { Registration } from './service.ts'
+import type { verifyNumber } from './verifying.ts'
 
 const Reason = Type.String({ minLength: 4, maxLength: 2000, examples: ['使用场景描述过于笼统，请补充具体应用'] })
 const PartyShape = Type.Object({ name: Type.String(), uscc: Type.String(), division: Type.String() })
@@ -147,6 +148,8 @@ export const VerificationShape = Type.Object({
   productName: Type.String(),
   documentSha256: nullable(Type.String()),
   log: nullable(Type.Object({ auditId: Id, index: Type.Integer(), leafHash: Type.String() })),
+  /** what the log committed to when the document was issued: its record names number, version and digest */
+  document: nullable(Type.Object({ auditId: Id, index: Type.Integer(), record: Type.String(), salt: Type.String() })),
 })
 
 const toCommon = (row: Registration | Filing, now: Date) => ({

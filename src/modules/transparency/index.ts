@@ -1,4 +1,5 @@
 export { type LogHealth, logHealth } from './health.ts'
+export { type Latest, latestOf } from './latest.ts'
 export {
   auditEntryOf,
   type Entry,
@@ -7,6 +8,8 @@ export {
   integratedEntry,
   isIntegrated,
   notIntegrated,
+  type OpenedEntry,
+  openedEntry,
   type Place,
   proofOf,
   publishedSize,

@@ -165,6 +165,33 @@ export async function integratedEntry(
   return (await integratedEntries(rx, of.action, of.subjectKind, [of.subjectId])).get(of.subjectId)
 }
 
+/** An entry whose record is given to everyone, so that its commitment can be opened by whoever checks it. */
+export interface OpenedEntry {
+  readonly auditId: string
+  readonly index: number
+  /** canonical JSON of what was decided */
+  readonly record: string
+  /** hex; `c` in the entry is SHA-256(salt ‖ record) */
+  readonly salt: string
+}
+
+/**
+ * The latest entry of an action on an object with its record, whoever asks: only for actions whose record holds nothing
+ * but what the document it speaks of says in public. Undefined until it is published.
+ */
+export async function openedEntry(
+  rx: Rx,
+  of: { readonly action: string; readonly subjectKind: string; readonly subjectId: string },
+): Promise<OpenedEntry | undefined> {
+  const [found] = await select(rx)
+    .where(and(isAbout(of.subjectKind, of.subjectId), eq(auditEntry.action, of.action)))
+    .orderBy(desc(auditEntry.seq))
+    .limit(1)
+  if (!found || found.index === null || found.index >= (await publishedSize(rx))) return undefined
+  const { row, index } = found
+  return { auditId: row.id, index, record: row.record, salt: row.salt.toString('hex') }
+}
+
 /** An inclusion proof under a head that verifies; tiles on disk that lie are passed over for rows. */
 async function soundProof(rx: Rx, store: LogStore, head: SignedHead, index: number, hash: Uint8Array) {
   const rows = (tile: Tile) => deriveTile(rx.sql, tile)

@@ -1,0 +1,213 @@
+// Checks a PDF in the reader's own browser: its digest against what the log committed to when it was issued, the entry
+// against the signed checkpoint. What the server says is only where to look; each step is computed here.
+
+const out = document.querySelector('[data-result]')
+const say = out?.dataset ?? {}
+const encoder = new TextEncoder()
+
+const sha256 = async (...parts) => {
+  const whole = new Uint8Array(await new Blob(parts).arrayBuffer())
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', whole))
+}
+const hex = bytes => [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')
+const fromHex = text => Uint8Array.from(text.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
+const fromBase64 = text => Uint8Array.from(atob(text), sign => sign.charCodeAt(0))
+const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i])
+const node = (left, right) => sha256(Uint8Array.of(1), left, right)
+
+/** The root that an entry's path leads to (RFC 9162, 2.1.3.2); undefined for a path of the wrong length. */
+async function rootOf(index, size, leaf, path) {
+  let [fn, sn, root] = [index, size - 1, leaf]
+  for (const hash of path) {
+    if (sn === 0) return undefined
+    if (fn % 2 === 1 || fn === sn) {
+      root = await node(hash, root)
+      while (fn % 2 === 0 && fn !== 0) {
+        fn = Math.floor(fn / 2)
+        sn = Math.floor(sn / 2)
+      }
+    } else root = await node(root, hash)
+    fn = Math.floor(fn / 2)
+    sn = Math.floor(sn / 2)
+  }
+  return sn === 0 ? root : undefined
+}
+
+/** A `.tlog-proof` in its parts. */
+function parseProof(text) {
+  const cut = text.indexOf('\n\n')
+  const lines = text.slice(0, cut).split('\n')
+  if (lines.shift() !== 'c2sp.org/tlog-proof@v1') throw new Error('not a proof')
+  const extra = lines[0]?.startsWith('extra ') ? fromBase64(lines.shift().slice(6)) : undefined
+  const index = Number(/^index (\d+)$/.exec(lines.shift() ?? '')?.[1] ?? Number.NaN)
+  return { extra, index, path: lines.map(fromBase64), checkpoint: text.slice(cut + 2) }
+}
+
+/** Size and root of a checkpoint, when the log's own key has signed it. */
+async function openCheckpoint(note, vkey) {
+  const cut = note.indexOf('\n\n')
+  const body = note.slice(0, cut + 1)
+  const [name, keyId, keyText] = /^(.+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey.trim())?.slice(1) ?? []
+  const key = fromBase64(keyText ?? '')
+  if (key[0] !== 1) throw new Error('not a log key')
+  const [origin, size, root] = body.split('\n')
+  const line = note
+    .slice(cut + 2)
+    .split('\n')
+    .find(each => each.startsWith(`— ${name} `))
+  const signature = fromBase64(line?.split(' ')[2] ?? '')
+  const isOurs = origin === name && hex(signature.slice(0, 4)) === keyId
+  const imported = await crypto.subtle.importKey('raw', key.slice(1), { name: 'Ed25519' }, false, ['verify'])
+  const isSigned = isOurs && (await crypto.subtle.verify('Ed25519', imported, signature.slice(4), encoder.encode(body)))
+  return { isSigned, size: Number(size), root: fromBase64(root) }
+}
+
+/** The number printed on the document, from its title and subject, where they are readable without a PDF reader. */
+function numberIn(bytes) {
+  const text = new TextDecoder('latin1').decode(bytes).replaceAll('\0', '')
+  return /\b\d{6}-(?:RG|FL|BA|DJ|[A-Z]{2})-\d{4}-\d{8}-[0-9A-Z]\b/.exec(text)?.[0]
+}
+
+const get = async path => {
+  const response = await fetch(path, { headers: { accept: 'application/json, text/plain' } })
+  return response.ok ? response : undefined
+}
+
+/** Whether the log's key is the one seen before; the first one seen is kept. */
+function isPinned(vkey) {
+  try {
+    const kept = localStorage.getItem('jinshu-vkey')
+    if (!kept) localStorage.setItem('jinshu-vkey', vkey)
+    return !kept || kept === vkey
+  } catch {
+    return true
+  }
+}
+
+/** Everything that must hold, each with whether it does. */
+async function examine(digest, found) {
+  const steps = []
+  const add = (name, isTrue) => steps.push([name, Boolean(isTrue)])
+  const { record, salt, auditId } = found.document
+  const vkey = (await (await get('/log/vkey')).text()).trim()
+  const proof = parseProof(await (await get(`/api/v1/audit-entries/${auditId}/proof`)).text())
+  const entry = JSON.parse(new TextDecoder().decode(proof.extra))
+  const said = JSON.parse(record)
+  add('issued', said.sha256 === digest && said.number === found.number)
+  const commitment = hex(await sha256(fromHex(salt), encoder.encode(record)))
+  add('commitment', commitment === entry.c && /^(registration\.certify|filing\.receipt)$/.test(entry.type))
+  const head = await openCheckpoint(proof.checkpoint, vkey)
+  const leaf = await sha256(Uint8Array.of(0), proof.extra)
+  const root = await rootOf(proof.index, head.size, leaf, proof.path)
+  add('inclusion', root && proof.index < head.size && same(root, head.root))
+  add('signature', head.isSigned)
+  add('pinned', isPinned(vkey))
+  add('valid', found.verdict !== 'revoked')
+  return steps
+}
+
+const element = (name, text, className) => {
+  const made = document.createElement(name)
+  if (text) made.textContent = text
+  if (className) made.className = className
+  return made
+}
+
+function show(verdict, tone, digest, steps, number, note) {
+  out.replaceChildren()
+  const heading = element('h2', say[verdict], `verdict-words ${tone}`)
+  out.append(heading)
+  if (note) out.append(element('p', note))
+  const list = element('ul', '', 'checks')
+  const first = element('li', `${say.digest}: `)
+  first.append(element('code', digest))
+  list.append(first)
+  for (const [name, isTrue] of steps) {
+    const item = element('li', '', isTrue ? 'good' : 'bad')
+    item.append(element('strong', `${isTrue ? '✓' : '✗'} ${isTrue ? say.passed : say.broken} `), say[name])
+    list.append(item)
+  }
+  out.append(list)
+  if (number) {
+    const link = element('a', say.details, 'btn')
+    link.href = `/verify/${number}?sha256=${digest}`
+    out.append(link)
+  }
+  out.hidden = false
+  out.focus()
+}
+
+async function check(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  const digest = hex(await sha256(bytes))
+  const typed = document.querySelector('#number')?.value.trim().toUpperCase()
+  const number = numberIn(bytes) ?? typed
+  const answer =
+    (await get(`/api/v1/verified-documents/${digest}`)) ??
+    (number && (await get(`/api/v1/verifications/${encodeURIComponent(number)}?sha256=${digest}`)))
+  if (!answer) return show('altered', 'bad', digest, [], undefined, say.unknown)
+  const found = await answer.json()
+  if (!found.document) return show('unproved', 'warn', digest, [], found.number, say.failed)
+  const steps = await examine(digest, found)
+  const failed = steps.filter(([, isTrue]) => !isTrue).map(([name]) => name)
+  const verdict =
+    failed.length === 0
+      ? 'genuine'
+      : failed[0] === 'issued'
+        ? 'altered'
+        : failed[0] === 'valid'
+          ? 'revoked'
+          : 'unproved'
+  show(verdict, verdict === 'genuine' ? 'good' : 'bad', digest, steps, found.number)
+}
+
+const form = document.querySelector('form[data-verify]')
+const input = form?.querySelector('input[type=file]')
+const begin = file =>
+  check(file).catch(error => {
+    console.warn(error)
+    show('unproved', 'warn', '', [], undefined, say.failed)
+  })
+
+if (form && globalThis.crypto?.subtle) {
+  input.addEventListener('change', () => input.files[0] && begin(input.files[0]))
+  form.addEventListener('submit', event => {
+    event.preventDefault()
+    if (input.files[0]) begin(input.files[0])
+  })
+  form.addEventListener('dragover', event => {
+    event.preventDefault()
+    form.classList.add('over')
+  })
+  form.addEventListener('dragleave', () => form.classList.remove('over'))
+  form.addEventListener('drop', event => {
+    event.preventDefault()
+    form.classList.remove('over')
+    if (event.dataTransfer.files[0]) begin(event.dataTransfer.files[0])
+  })
+}
+
+// a code is scanned where the browser can: its address leads to the number's page, on this site only
+const scanner = document.querySelector('[data-scan]')
+if (scanner && 'BarcodeDetector' in globalThis && navigator.mediaDevices) {
+  scanner.hidden = false
+  const video = scanner.querySelector('video')
+  scanner.querySelector('button').addEventListener('click', async () => {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
+    video.srcObject = stream
+    video.hidden = false
+    await video.play()
+    const detector = new BarcodeDetector({ formats: ['qr_code'] })
+    const look = async () => {
+      for (const { rawValue } of await detector.detect(video)) {
+        const number = /\/verify\/([0-9A-Z-]+)$/.exec(rawValue)?.[1]
+        if (!number) continue
+        for (const track of stream.getTracks()) track.stop()
+        location.assign(`/verify/${number}`)
+        return
+      }
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+}

@@ -1,0 +1,143 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { openBrowser, watch } from '../support/browser.ts'
+import { openExchange } from '../support/exchange.ts'
+import { signedContract } from '../support/trade.ts'
+import { listen } from '../support/web.ts'
+
+const x = await openExchange(t)
+const browser = await openBrowser(t)
+const origin = await listen(x)
+const folder = await mkdtemp(join(tmpdir(), 'jinshu-civic-'))
+t.teardown(() => rm(folder, { recursive: true, force: true }))
+
+/** A registered trade with its certificate as a file. */
+async function certificate() {
+  const vendor = await x.organization(['vendor'])
+  const buyer = await x.organization(['buyer'])
+  const contract = await signedContract(x, { vendor, buyer })
+  const opened = await x.until(async () => {
+    const { items } = await x.ok('GET /registrations?limit=100', { as: x.operator.maker })
+    return items.find((item: any) => item.contractId === contract.id)
+  })
+  await x.ok(`POST /registrations/${opened.id}/accept`, { as: x.operator.maker })
+  const { number } = await x.ok(`POST /registrations/${opened.id}/pass`, { as: x.operator.checker })
+  await x.until(async () => (await x.ok(`GET /verifications/${number}`)).document)
+  const { bytes } = await x.call(`GET /registrations/${opened.id}/certificate`, { as: vendor.maker })
+  const path = join(folder, `${number}.pdf`)
+  await writeFile(path, bytes)
+  return { number: number as string, bytes, path, id: opened.id as string, vendor }
+}
+
+const paper = await certificate()
+
+async function drop(path: string, around?: (page: import('playwright-core').Page) => Promise<void>) {
+  const page = await browser.newPage({ locale: 'en' })
+  const complaints = watch(page, origin)
+  await around?.(page)
+  await page.goto(`${origin}/verify`)
+  await page.setInputFiles('#file', path)
+  const result = page.locator('[data-result]')
+  await result.waitFor({ state: 'visible' })
+  const words = (await result.locator('h2').textContent()) ?? ''
+  const steps = await result.locator('li').allTextContents()
+  await page.close()
+  return { words, steps, complaints }
+}
+
+t.test('a genuine certificate is proved genuine in the browser, step by step', async t => {
+  const { words, steps, complaints } = await drop(paper.path)
+  t.equal(words, 'Genuine')
+  t.equal(steps.filter(step => step.includes('✓')).length, 6, steps.join('\n'))
+  t.notMatch(steps.join(), /✗/)
+  t.same(complaints, [])
+})
+
+t.test('a certificate in which one byte was changed is altered', async t => {
+  const changed = Buffer.from(paper.bytes)
+  const at = Math.floor(changed.length / 2)
+  changed[at] = changed[at]! ^ 1
+  const path = join(folder, 'changed.pdf')
+  await writeFile(path, changed)
+  t.equal((await drop(path)).words, 'Altered')
+  const unknown = join(folder, 'unknown.pdf')
+  await writeFile(unknown, '%PDF-1.7 nothing of ours')
+  t.equal((await drop(unknown)).words, 'Altered')
+})
+
+t.test('a server that lies about what it recorded is found out by the browser', async t => {
+  const other = await x.ok(`GET /verifications/${paper.number}`)
+  const forged = join(folder, 'forged.pdf')
+  await writeFile(forged, '%PDF-1.7 a forgery')
+  const { createHash } = await import('node:crypto')
+  const digest = createHash('sha256').update('%PDF-1.7 a forgery').digest('hex')
+  const record = JSON.stringify({ ...JSON.parse(other.document.record), sha256: digest })
+  const lies = [
+    { ...other, verdict: 'genuine', documentSha256: digest },
+    { ...other, verdict: 'genuine', documentSha256: digest, document: { ...other.document, record } },
+  ]
+  for (const lie of lies) {
+    const { words, steps } = await drop(forged, page =>
+      page.route('**/api/v1/verified-documents/*', route => route.fulfill({ json: lie })).then(() => undefined),
+    )
+    t.not(words, 'Genuine')
+    t.match(steps.join(), /✗/)
+  }
+  const { words, steps } = await drop(paper.path, async page => {
+    await page.route('**/proof', async route => {
+      const answer = await (await route.fetch()).text()
+      await route.fulfill({ body: answer.replace(/^index (\d+)$/m, (_, n) => `index ${Number(n) ^ 1}`) })
+    })
+  })
+  t.equal(words, 'Not proved', 'a proof of another place')
+  t.match(steps.join(), /✗ failed the entry is in the Merkle tree/)
+})
+
+t.test('without scripts the typed number and the file are checked by the server', async t => {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en' })
+  const page = await context.newPage()
+  await page.goto(`${origin}/verify`)
+  await page.getByLabel('Registration or filing number').focus()
+  await page.keyboard.type(paper.number.toLowerCase())
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`${origin}/verify/${paper.number}`)
+  t.match(await page.textContent('h1'), /Genuine/)
+  const proof = await page.getByRole('link', { name: 'trade.tlog-proof' }).getAttribute('href')
+  t.match(await (await fetch(origin + proof)).text(), /^c2sp\.org\/tlog-proof@v1\n/)
+  await page.goto(`${origin}/verify`)
+  await page.setInputFiles('#file', paper.path)
+  await page.getByRole('button', { name: 'Check' }).click()
+  await page.waitForURL(/sha256=/)
+  t.match(await page.textContent('h1'), /Genuine/)
+  await page.goto(`${origin}/verify`)
+  await page.setInputFiles('#file', join(folder, 'changed.pdf'))
+  await page.getByRole('button', { name: 'Check' }).click()
+  t.match(await page.getByRole('alert').textContent(), /No such file was issued/)
+  await page.getByLabel('Registration or filing number').fill('140100-RG-2026-00000001-Q')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/number=140100/)
+  t.match(await page.getByRole('alert').textContent(), /No such number was issued/)
+  t.equal(await page.getByLabel('Registration or filing number').inputValue(), '140100-RG-2026-00000001-Q', 'kept')
+  await context.close()
+})
+
+t.test('the public statistics tell no single price', async t => {
+  const found = await x.ok('GET /statistics')
+  t.ok(found.total.trades >= 1)
+  t.equal(found.total.amountFen, null, 'fewer than three')
+  const csv = await x.call('GET //statistics.csv')
+  t.match(csv.text, /^\uFEFFdimension,key/)
+  t.notMatch(csv.text, /[1-9]\d*\.\d\d/)
+})
+
+t.test('a revoked certificate is revoked, however genuine the file', async t => {
+  await x.ok(`POST /registrations/${paper.id}/cancel`, {
+    as: paper.vendor.checker,
+    body: { reason: '双方协商一致终止交易' },
+  })
+  const { words, steps } = await drop(paper.path)
+  t.equal(words, 'Revoked')
+  t.match(steps.join(), /✗ failed the certificate was not cancelled/)
+})
