@@ -8,6 +8,7 @@ import { Form, Submit } from './form.tsx'
 import { Icon } from './icon.tsx'
 import { desksOf, footPlaces, isDeskPath, publicPlaces, startOf } from './nav.ts'
 import { Moment, Name, Notice, withQuery } from './parts.tsx'
+import { admitDocument } from './policy.ts'
 import { type Reader, readerOf, say } from './reader.ts'
 
 /** What every page says about itself. */
@@ -27,6 +28,8 @@ export interface Page {
   readonly hasOwnHeading?: boolean
   /** Scripts of `public/` that this page needs beside the common one. */
   readonly scripts?: readonly string[]
+  /** The page shows a document of ours (a PDF) inside it. */
+  readonly hasDocument?: boolean
 }
 
 /** What the frame says beside the page: nothing of it is the page's own. */
@@ -375,6 +378,7 @@ export function renderPage(reader: Reader, page: Page, frame: Frame = {}): strin
 
 /** Answers with a page for this reader. */
 export function replyWithHtml(reply: FastifyReply, reader: Reader, page: Page, frame: Frame = {}): FastifyReply {
+  if (page.hasDocument) admitDocument(reply)
   return reply
     .code(page.status ?? 200)
     .header('content-language', reader.language)

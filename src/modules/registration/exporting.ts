@@ -15,6 +15,7 @@ import { findingRules } from './findings.ts'
 import { type FilingState, filingMachine } from './model.ts'
 import { countQueue, listQueue, type Queued, type QueueQuery } from './queue.ts'
 import { filingExport } from './schema.ts'
+import type { Line, Statistics } from './statistics.ts'
 
 /** More rows than this are refused: an export is made while the reader waits. */
 export const MAX_ROWS = 20_000
@@ -174,3 +175,29 @@ export const exportTypes = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const
+
+const figures: readonly (readonly [Text, (line: Line) => string])[] = [
+  [text('代码', 'Code'), line => line.key],
+  [text('备案（份）', 'Filings'), line => String(line.trades)],
+  [text('金额（元）', 'Amount (CNY)'), line => formatYuan(line.amountFen).replaceAll(',', '')],
+  [text('已核查', 'Checked'), line => String(line.checked)],
+  [text('责令补正', 'Corrections'), line => String(line.corrections)],
+  [text('逾期', 'Late'), line => String(line.late)],
+  [text('涉个人信息', 'With personal information'), line => String(line.personal)],
+]
+
+/** The statistics as one table: by what, under which heading, the figures. */
+export function statisticsCsv(of: Statistics, language: Language): string {
+  const say: Say = words => inLanguage(words, language)
+  const parts: readonly (readonly [Text, readonly Line[]])[] = [
+    [text('合计', 'Total'), [of.total]],
+    [text('月份', 'Month'), of.byMonth],
+    [text('市', 'City'), of.byCity],
+    [text('行业', 'Industry'), of.byIndustry],
+  ]
+  const rows = parts.flatMap(([by, lines]) =>
+    lines.map(line => [say(by), say(line.name), ...figures.map(([, cell]) => cell(line))]),
+  )
+  const head = [say(text('分组', 'By')), say(text('名称', 'Name')), ...figures.map(([words]) => say(words))]
+  return `\uFEFF${stringify([head, ...rows], { escape_formulas: true, record_delimiter: 'windows' })}`
+}

@@ -9,7 +9,13 @@ export type { Filing } from './filing.ts'
 export { countFindings, type FindingCode, findingCodes, findingRules } from './findings.ts'
 export { handlers, timers } from './handlers.ts'
 export { historyOf, type PartyHistory } from './history.ts'
-export { filingMachine, registrationMachine, type TradeFacts } from './model.ts'
+export {
+  type FilingState,
+  filingMachine,
+  type RegistrationState,
+  registrationMachine,
+  type TradeFacts,
+} from './model.ts'
 export {
   filingOf,
   listFilings,

@@ -1,10 +1,11 @@
 import { dayOf } from '../../kernel/calendar.ts'
+import { languageOf } from '../../kernel/http/language.ts'
 import { type Route, raw, read, write } from '../../kernel/http/route.ts'
 import { sendStored } from '../../kernel/http/stored.ts'
 import { text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
 import { explainFindings } from './evidence.ts'
-import { exportFilings, exportTypes, readExport } from './exporting.ts'
+import { exportFilings, exportTypes, readExport, statisticsCsv } from './exporting.ts'
 import { historyOf } from './history.ts'
 import { readFiling } from './queries.ts'
 import { countQueue, listQueue } from './queue.ts'
@@ -65,6 +66,24 @@ const lists: Route[] = [
     query: StatisticsQueryShape,
     reply: StatisticsShape,
     run: async (rx, { query }) => toStatistics(await readStatistics(rx, query)),
+  }),
+  raw({
+    at: 'GET /filing-statistics.csv',
+    operation: 'downloadFilingStatistics',
+    permission: 'filing.supervise',
+    tag,
+    summary: text('辖区备案统计（CSV）', 'Filings of the jurisdiction by city, industry and month, as CSV'),
+    query: StatisticsQueryShape,
+    produces: { type: exportTypes.csv, description: 'UTF-8 with a byte order mark' },
+    handle: async (request, reply, { engine, actor }) => {
+      const query = request.query as { from?: string; to?: string }
+      const found = await engine.read(actor, rx => readStatistics(rx, query))
+      return reply
+        .header('cache-control', 'no-store')
+        .header('content-disposition', `attachment; filename="statistics-${found.from}-${found.to}.csv"`)
+        .type(exportTypes.csv)
+        .send(statisticsCsv(found, languageOf(request)))
+    },
   }),
 ]
 

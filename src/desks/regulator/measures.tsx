@@ -1,0 +1,88 @@
+import { movesFrom } from '../../kernel/machine.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { listingMachine } from '../../modules/catalog/index.ts'
+import { type RegistrationState, registrationMachine } from '../../modules/registration/index.ts'
+import { useReader, useWords } from '../../web/context.ts'
+import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
+import { Card } from '../../web/parts.tsx'
+import type { Filed } from './filing.tsx'
+
+interface Measure {
+  readonly to: string
+  readonly label: Text
+  readonly consequence: Text
+}
+
+/** What the authority may do beside the filing, in the states that its objects are in now. */
+function measuresOf({ contract, registration, listing }: Filed, can: (permission: string) => boolean): Measure[] {
+  const found: (Measure | false | null | undefined)[] = [
+    contract.state === 'performing' &&
+      can('contract.suspend') && {
+        to: `POST /contracts/${contract.id}/suspend`,
+        label: text('中止合同履行', 'Suspend the contract'),
+        consequence: text(
+          '付款、验收和交付随即停止，资金留在托管账户，直至恢复履行或合同终止。',
+          'Payment, acceptance and delivery stop at once and money stays in escrow until the contract goes on or ends.',
+        ),
+      },
+    contract.state === 'suspended' &&
+      can('contract.resume') && {
+        to: `POST /contracts/${contract.id}/resume`,
+        label: text('恢复合同履行', 'Let the contract go on'),
+        consequence: text(
+          '被中止的期限重新计算，交付和结算继续。',
+          'Periods begin anew; delivery and settlement go on.',
+        ),
+      },
+    registration &&
+      movesFrom(registrationMachine, registration.state as RegistrationState).includes('revoke') &&
+      can('registration.revoke') && {
+        to: `POST /registrations/${registration.id}/revoke`,
+        label: text('撤销登记', 'Revoke the registration'),
+        consequence: text(
+          '登记证书立即失效，公开查验显示“已撤销”。撤销不能恢复，须重新办理登记。',
+          'The certificate is void at once and verification says “revoked”. It cannot be undone; the trade must be registered anew.',
+        ),
+      },
+    listing &&
+      movesFrom(listingMachine, listing.state).includes('suspend') &&
+      can('listing.suspend') && {
+        to: `POST /listings/${listing.id}/suspend`,
+        label: text('产品停牌', 'Suspend the listing'),
+        consequence: text(
+          '该产品不再接受新的购买，直至恢复挂牌；已签合同不受影响。',
+          'The product takes no new purchases until it is resumed; signed contracts are not affected.',
+        ),
+      },
+  ]
+  return found.filter(each => typeof each === 'object' && each !== null)
+}
+
+/** Measures beyond the filing: each names its consequence and takes a reason. */
+export function MeasuresCard({ of }: { of: Filed }) {
+  const t = useWords()
+  const { can, form } = useReader()
+  const measures = of.isCompetent ? measuresOf(of, can) : []
+  if (measures.length === 0) return null
+  return (
+    <Card title={t(text('其他监管措施', 'Other measures'))} id="measures">
+      <div class="stack">
+        {measures.map(each => (
+          <Confirm key={each.to} label={each.label} consequence={each.consequence} isOpen={form?.to === each.to}>
+            <Form to={each.to}>
+              <Field
+                name="reason"
+                kind="area"
+                rows={3}
+                maxLength={2000}
+                isRequired
+                label={text('理由和依据', 'Reason and legal basis')}
+              />
+              <Submit tone="danger">{t(each.label)}</Submit>
+            </Form>
+          </Confirm>
+        ))}
+      </div>
+    </Card>
+  )
+}
