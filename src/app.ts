@@ -5,7 +5,6 @@ import type { Config } from './config.ts'
 import * as accountDesk from './desks/account/index.ts'
 import * as buyerDesk from './desks/buyer/index.ts'
 import * as civicDesk from './desks/civic/index.ts'
-import * as home from './desks/home.tsx'
 import * as operatorDesk from './desks/operator/index.ts'
 import * as problems from './desks/problems.tsx'
 import * as publicDesk from './desks/public/index.ts'
@@ -74,7 +73,6 @@ export const desks: readonly Module[] = [
   { routes: formRoutes(() => modules.flatMap(m => m.routes ?? [])) },
   problems,
   trade,
-  home,
   worklist,
   accountDesk,
   publicDesk,

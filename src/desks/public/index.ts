@@ -1,3 +1,8 @@
+import type { Route } from '../../kernel/http/route.ts'
+import { homeRoutes } from './home.tsx'
+import { productRoutes } from './product.tsx'
+import { productsRoutes } from './products.tsx'
 import { recordRoutes } from './record.ts'
+import { vendorRoutes } from './vendor.tsx'
 
-export const routes = [...recordRoutes]
+export const routes: Route[] = [...homeRoutes, ...productsRoutes, ...productRoutes, ...vendorRoutes, ...recordRoutes]

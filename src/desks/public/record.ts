@@ -25,17 +25,22 @@ export interface VendorRecord {
   readonly scores: Scores
 }
 
+/** The record of a vendor that is known already. */
+export async function recordOf(rx: Rx, vendor: Organization): Promise<VendorRecord> {
+  const [since, listed, trades, scores] = await Promise.all([
+    verifiedSince(rx, vendor.id),
+    listedByVendor(rx, vendor.id),
+    tradeRecordOf(rx, vendor.id),
+    vendorScores(rx, vendor.id),
+  ])
+  return { vendor, verifiedSince: vendor.state === 'verified' ? since : null, listed, trades, scores }
+}
+
 /** A vendor's record, for anyone. @throws not-found for organisations that were never verified as vendors */
 export async function vendorRecord(rx: Rx, id: string): Promise<VendorRecord> {
   const vendor = await organizationOf(rx, id)
   if (!vendor.roles.includes('vendor')) throw notFound()
-  const [since, listed, trades, scores] = await Promise.all([
-    verifiedSince(rx, id),
-    listedByVendor(rx, id),
-    tradeRecordOf(rx, id),
-    vendorScores(rx, id),
-  ])
-  return { vendor, verifiedSince: vendor.state === 'verified' ? since : null, listed, trades, scores }
+  return recordOf(rx, vendor)
 }
 
 const VendorShape = Type.Object({

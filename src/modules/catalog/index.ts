@@ -12,6 +12,7 @@ export {
   productNames,
 } from './board.ts'
 export { type ChecklistItem, type ReviewCode, reviewCodes, titleOf as reviewTitle, type Verdict } from './checklist.ts'
+export type { Counts } from './counts.ts'
 export { type Kept, listSavedSearches, newLimit } from './demand/kept.ts'
 export { listQuestions, openQuestions, questionsOf, type SeenQuestion } from './demand/questions.ts'
 export { type Change, isWatching, listWatchedProducts, type Watched, watchersOf } from './demand/watching.ts'
@@ -47,6 +48,7 @@ export {
   suspendListing,
 } from './moves.ts'
 export { type Offer, offerOf } from './offer.ts'
+export { type FacetName, facetNames } from './plan.ts'
 export { contentOfData } from './prefill.ts'
 export {
   type ListedRow,
@@ -58,8 +60,8 @@ export {
   publicProduct,
 } from './queries.ts'
 export { type Review, readChecklist } from './review.ts'
-export { searchProducts } from './search.ts'
-export { toSearch } from './searchwire.ts'
+export { type Found, type Hit, type SearchInput, type Sort, searchProducts, sorts } from './search.ts'
+export { SearchQuery, toSearch } from './searchwire.ts'
 export {
   createProduct,
   type Draft,
@@ -70,6 +72,13 @@ export {
   unpriceProduct,
   updateProduct,
 } from './service.ts'
+export {
+  type Glimpse,
+  glimpsesOf,
+  marketCounts,
+  type PublishedVersion,
+  publishedVersions,
+} from './showcase.ts'
 export { suspectColumns } from './suspicion.ts'
 export { isOutsidePurposes, type Traded, tradedIndustry, tradedPurposes } from './traded.ts'
 export { toListing, toListingFile, toProduct } from './wire.ts'

@@ -4,7 +4,15 @@ import { movingRoutes } from './routes.ts'
 
 export { type ApprovalView, approvalOf, readSigningPolicy, type SigningPolicy } from './approval.ts'
 export { handlers, timers } from './handlers.ts'
-export { alreadySigned, type ContractState, contractMachine, notSealed, type Side, sameSigner } from './model.ts'
+export {
+  alreadySigned,
+  type ContractState,
+  contractMachine,
+  MODEL_CONTRACT,
+  notSealed,
+  type Side,
+  sameSigner,
+} from './model.ts'
 export { listModelContracts, modelContractOf, sourceOf } from './modelcontract.ts'
 export {
   annulContract,

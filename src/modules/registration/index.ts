@@ -9,6 +9,7 @@ export type { Filing } from './filing.ts'
 export { countFindings, type FindingCode, findingCodes, findingRules } from './findings.ts'
 export { handlers, timers } from './handlers.ts'
 export { historyOf, type PartyHistory } from './history.ts'
+export { type RegisteredTrades, registeredTrades } from './market.ts'
 export {
   type FilingState,
   filingMachine,
