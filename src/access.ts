@@ -198,6 +198,13 @@ export const access: AccessTable = {
   'announcement.publish': ['operator:checker', 'operator:administrator'],
   'announcement.discard': ['operator:maker', 'operator:checker'],
   'announcement.withdraw': ['operator:checker', 'operator:administrator'],
+  // notices
+  'notice.list': ['person'],
+  'notice.read': ['person'],
+  'notice.read-all': ['person'],
+  'notice.set-preferences': ['person'],
+  'mail.list': ['operator:administrator', 'operator:checker'],
+  'mail.retry': ['operator:administrator', 'operator:checker'],
   // desks
   'work-list.read': ['member'],
   'earnings.read': ['vendor:finance', 'vendor:checker', 'vendor:administrator'],

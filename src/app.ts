@@ -24,6 +24,7 @@ import type { Route } from './kernel/http/route.ts'
 import { buildServer } from './kernel/http/server.ts'
 import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
 import type { Kit } from './kernel/kit.ts'
+import { createMailer } from './kernel/mail.ts'
 import type { Machinery, Task, Vital } from './kernel/task.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
 import * as bulletin from './modules/bulletin/index.ts'
@@ -33,6 +34,7 @@ import * as data from './modules/data/index.ts'
 import * as delivery from './modules/delivery/index.ts'
 import * as identity from './modules/identity/index.ts'
 import * as ledger from './modules/ledger/index.ts'
+import * as notices from './modules/notices/index.ts'
 import * as orders from './modules/orders/index.ts'
 import * as registration from './modules/registration/index.ts'
 import * as settlement from './modules/settlement/index.ts'
@@ -64,6 +66,7 @@ export const modules: readonly Module[] = [
   settlement,
   delivery,
   bulletin,
+  notices,
 ]
 
 /** Pages that span modules, and what every page needs; they come after the modules and own no table. */
@@ -116,7 +119,8 @@ async function openKit(
     files: createFileStore(`${config.home}/files`),
     renderer: createRenderer(),
     sealer: createSealer(client, keyring),
-    permissions: Object.keys(access),
+    access,
+    mailer: config.mail && createMailer(config.mail),
     signToken: claims => {
       if (!signer) throw new Error('tokens are signed by the web role only')
       return signer.jwt.sign(claims)
@@ -177,6 +181,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
       clearTimeout(cut)
       await (worker ? worker.stop() : bus.stop())
       await kit.renderer.close()
+      kit.mailer?.close()
       await Promise.all([client, readers, jobs].map(pool => pool.end({ timeout: 5 })))
     },
   }

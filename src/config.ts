@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import type { MailSettings } from './kernel/mail.ts'
 import { StartupError } from './kernel/startup.ts'
 
 /** What the process was told by its environment; read once, checked, frozen. */
@@ -22,6 +23,8 @@ export interface Config {
   /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` names the caller. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
+  /** Where e-mail goes out; undefined: it is kept and shown to the operator. */
+  readonly mail: MailSettings | undefined
 }
 
 /** A setting that cannot be used; its message is one sentence for the person who started the process. */
@@ -61,6 +64,18 @@ function addresses(env: NodeJS.ProcessEnv, name: string): readonly string[] {
   return Object.freeze(list)
 }
 
+/** The SMTP server and the sender, both or neither. */
+function mailOf(env: NodeJS.ProcessEnv): MailSettings | undefined {
+  const { SMTP_URL: url = '', MAIL_FROM: from = '' } = env
+  if (url === '' && from === '') return undefined
+  // the address may carry a password: it is not repeated
+  if (!/^smtps?:\/\//.test(url) || !URL.canParse(url))
+    throw new ConfigError('SMTP_URL must be an address such as smtps://user:password@host:465 (set it with MAIL_FROM).')
+  if (!/^([^<>\r\n]*<)?[^\s<>@]+@[^\s<>@]+>?$/.test(from))
+    throw new ConfigError(`MAIL_FROM must be an address such as Jinshu <no-reply@example.gov.cn>, not “${from}”.`)
+  return Object.freeze({ url, from })
+}
+
 /** Reads and checks the settings. @throws ConfigError naming the setting and what it may be. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = env.HOST || 'localhost'
@@ -93,5 +108,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const,
       asked ? 'warn' : 'info',
     ),
+    mail: mailOf(env),
   })
 }

@@ -237,6 +237,13 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     rotate: text('更换下载签名密钥', 'Key for download links replaced'),
   },
   receipt: { seal: text('生成交付回执', 'Delivery receipt issued') },
+  notice: {
+    send: text('通知相关人员', 'People told'),
+    read: text('阅读通知', 'Notice read'),
+    'read-all': text('全部通知标为已读', 'All notices marked as read'),
+    'set-preferences': text('设置邮件通知', 'E-mail preferences set'),
+  },
+  mail: { retry: text('重新发送邮件', 'Letter sent again') },
   clock: { advance: text('拨快演示时钟', 'Demo clock moved') },
   milestone: { reach: text('完成初始化', 'Milestone reached') },
 }

@@ -165,7 +165,7 @@ export function createEngine(client: Client, bus: EventBus, kit: Kit, readers?: 
       const { status, body } = options.reply?.(value) ?? { status: 200, body: '' }
       await Promise.all([
         record(sql, actor, now, drafts),
-        ...events.map(([event, payload]) => bus.send(sql, event, payload)),
+        ...events.map(([event, payload]) => bus.send(sql, event, payload, actor.personId)),
         idempotency &&
           sql`update kernel.idempotency set status = ${status}, reply = ${body}
             where scope = ${scope} and key = ${idempotency.key}`,

@@ -9,9 +9,12 @@ export type Payload = Readonly<Record<string, string | number | boolean | null>>
 
 /** A later module's reaction to an event of an earlier one. Its effect happens once however often the job runs. */
 export interface Handler {
-  /** `module.past-tense`, as `orders.order-paid` */
-  readonly event: string
-  /** `module.what-it-does`; with the event it names the queue */
+  /**
+   * `module.past-tense`, as `orders.order-paid`. Several go through one queue, which costs no more to watch than one:
+   * their payload says which `event` it was, and `actorId`, the person who caused it or null.
+   */
+  readonly event: string | readonly string[]
+  /** `module.what-it-does`; with the event, where it is one, it names the queue */
   readonly name: string
   readonly run: (cx: Cx, payload: Payload) => Promise<void>
 }
@@ -28,7 +31,13 @@ export interface Timer {
 /** Thrown by a timer's `run` when, under lock, there is nothing left to do: another worker was first. */
 export class NotDue extends Error {}
 
-const queueOf = (handler: Handler) => `${handler.event}.${handler.name}`
+const queueOf = ({ event, name }: Handler) => (typeof event === 'string' ? `${event}.${name}` : name)
+
+const hears = (handler: Handler, event: string) =>
+  typeof handler.event === 'string' ? handler.event === event : handler.event.includes(event)
+
+/** Jobs that are fetched at once from a queue of several events; others come one by one. */
+const batch = 20
 
 /** Result rows in the one shape that pg-boss expects, also for its multi-statement calls. */
 async function execute(client: Client | RawTx, statement: string, values: unknown[] = [], prepare = false) {
@@ -36,9 +45,24 @@ async function execute(client: Client | RawTx, statement: string, values: unknow
   return { rows: Array.isArray(result[0]) ? (result as unknown as unknown[][]).flat() : [...result] }
 }
 
+type Done = { readonly id: string; readonly status: 'completed' | 'failed'; readonly output?: object }
+
+/** One after the other; one that fails does not take the others with it. */
+async function performEach<J extends { readonly id: string }>(jobs: readonly J[], work: (job: J) => Promise<void>) {
+  const done: Done[] = []
+  for (const job of jobs)
+    done.push(
+      await work(job).then(
+        () => ({ id: job.id, status: 'completed' as const }),
+        (error: unknown) => ({ id: job.id, status: 'failed' as const, output: { message: String(error) } }),
+      ),
+    )
+  return done
+}
+
 export interface EventBus {
   /** Puts one job per handler of the event into the transaction. */
-  send(sql: RawTx, event: string, payload: Payload): Promise<void>
+  send(sql: RawTx, event: string, payload: Payload, actorId?: string | null): Promise<void>
   /** Begins to work the queues: `perform` runs one handler in the funnel. */
   work(perform: (handler: Handler, jobId: string, payload: Payload) => Promise<void>): Promise<void>
   /** Jobs by state, for metrics and the operator. */
@@ -86,16 +110,24 @@ export async function openEventBus(client: Client, handlers: readonly Handler[],
   })
   let stopAdopting = async () => {}
   const bus: EventBus = {
-    async send(sql, event, payload) {
+    async send(sql, event, payload, actorId = null) {
       const db = { executeSql: (statement: string, values?: unknown[]) => execute(sql, statement, values, true) }
-      const targets = handlers.filter(handler => handler.event === event)
-      await Promise.all(targets.map(handler => boss.send(queueOf(handler), payload, { db })))
+      const targets = handlers.filter(handler => hears(handler, event))
+      const data = (handler: Handler) => (typeof handler.event === 'string' ? payload : { ...payload, event, actorId })
+      await Promise.all(targets.map(handler => boss.send(queueOf(handler), data(handler), { db })))
     },
     async work(perform) {
-      for (const handler of handlers)
-        await boss.work<Payload>(queueOf(handler), { pollingIntervalSeconds: 0.5, batchSize: 1 }, async jobs => {
-          for (const job of jobs) await whileHeld(client, job.id, () => perform(handler, job.id, job.data))
-        })
+      for (const handler of handlers) {
+        const batchSize = typeof handler.event === 'string' ? 1 : batch
+        const options = { pollingIntervalSeconds: 0.5, batchSize, perJobResults: true } as const
+        await boss.work<Payload>(queueOf(handler), options, jobs =>
+          whileHeld(
+            client,
+            jobs.map(job => job.id),
+            () => performEach(jobs, job => perform(handler, job.id, job.data)),
+          ),
+        )
+      }
       stopAdopting = adoptOrphans(boss, client, handlers.map(queueOf), onError)
     },
     async counts() {

@@ -1,7 +1,9 @@
+import type { AccessTable } from './access.ts'
 import type { Renderer } from './documents/renderer.ts'
 import type { Sealer } from './documents/sealer.ts'
 import type { FileStore } from './files.ts'
 import type { Keyring } from './keys.ts'
+import type { Mailer } from './mail.ts'
 
 /** Settings that use cases may read. */
 export interface Settings {
@@ -23,6 +25,8 @@ export interface Kit {
   readonly sealer: Sealer
   /** Signs an access token (JWT, EdDSA) for a session. */
   readonly signToken: (claims: Record<string, unknown>) => string
-  /** The rows of the access table: what a scope of an API token may be. */
-  readonly permissions: readonly string[]
+  /** The access table: what a scope of an API token may be, and whom a notice concerns. */
+  readonly access: AccessTable
+  /** Sends e-mail; undefined while no SMTP server is set. */
+  readonly mailer: Mailer | undefined
 }

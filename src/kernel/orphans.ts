@@ -9,20 +9,25 @@ const lockClass = 7_241_038
 const period = 1_000
 
 /**
- * Does the work of a job while the connection holds a lock for it, which ends with the process however that ends. Where
- * the lock cannot be had the job is worked all the same: its effect is one by its idempotency key.
+ * Does the work of jobs while the connection holds a lock for each, which ends with the process however that ends. Where
+ * a lock cannot be had the job is worked all the same: its effect is one by its idempotency key.
  */
-export async function whileHeld(client: Client, jobId: string, work: () => Promise<void>): Promise<void> {
-  const hold = client<{ ok: boolean }[]>`select pg_try_advisory_lock(${lockClass}, hashtext(${jobId})) as ok`
-  const isHeld = await hold.then(
-    ([row]) => row!.ok,
-    () => false,
+export async function whileHeld<T>(client: Client, jobIds: readonly string[], work: () => Promise<T>): Promise<T> {
+  const ids = [...jobIds]
+  const hold = client<{ id: string; ok: boolean }[]>`
+    select id, pg_try_advisory_lock(${lockClass}, hashtext(id)) as ok from unnest(${ids}::text[]) as id`
+  const held = await hold.then(
+    rows => rows.filter(row => row.ok).map(row => row.id),
+    () => [],
   )
   try {
-    await work()
+    return await work()
   } finally {
-    // a connection that was lost has let go of it already
-    if (isHeld) await client`select pg_advisory_unlock(${lockClass}, hashtext(${jobId}))`.catch(() => {})
+    // a connection that was lost has let go of them already
+    if (held.length > 0)
+      await client`select pg_advisory_unlock(${lockClass}, hashtext(id)) from unnest(${held}::text[]) as id`.catch(
+        () => {},
+      )
   }
 }
 

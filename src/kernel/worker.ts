@@ -69,7 +69,7 @@ export async function startWorker(
 ): Promise<Worker> {
   const { log } = machinery
   await bus.work(async (handler, jobId, payload) => {
-    const operation = `${handler.event} → ${handler.name}`
+    const operation = `${payload.event ?? handler.event} → ${handler.name}`
     try {
       await engine.write(system, { operation, idempotency: { key: jobId, input: payload } }, cx =>
         handler.run(cx, payload),

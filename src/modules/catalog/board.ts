@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, lte } from 'drizzle-orm'
 import { addDays, dayOf } from '../../kernel/calendar.ts'
 import type { Rx } from '../../kernel/command.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -9,7 +9,7 @@ import { factsOf } from './facts.ts'
 import type { ListingState } from './model.ts'
 import type { PrecheckReport } from './precheck.ts'
 import type { PublicProduct } from './queries.ts'
-import { dataProduct, listing, productVersion } from './schema.ts'
+import { dataProduct, type ListingRow, listing, productVersion } from './schema.ts'
 import { checkDraft, currentPlans, draftOf } from './service.ts'
 
 /** How many of a vendor's listings are in one state, and the earliest day on which a step of theirs is due. */
@@ -114,3 +114,27 @@ export async function previewProduct(rx: Rx, id: string): Promise<PublicProduct>
   const vendorListed = (await countListings(rx)).find(({ state }) => state === 'listed')?.count ?? 0
   return { product, listing: row, version: { ...version, facts }, plans, vendor, vendorListed }
 }
+
+/** What a later module says about a listing to those whom it concerns. */
+export type ListingLabel = Pick<
+  ListingRow,
+  'id' | 'number' | 'productId' | 'vendorId' | 'state' | 'supplement' | 'reason' | 'endsOn' | 'dueAt'
+> & { readonly nameZh: string; readonly nameEn: string | null }
+
+/** A listing as it stands, whoever asks: for a later module. @throws not-found */
+export async function listingLabel(rx: Rx, id: string): Promise<ListingLabel> {
+  const [found] = await rx.tx
+    .select({ row: listing, nameZh: productVersion.nameZh, nameEn: productVersion.nameEn })
+    .from(listing)
+    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
+    .where(eq(listing.id, id))
+  if (!found) throw notFound()
+  return { ...found.row, nameZh: found.nameZh, nameEn: found.nameEn }
+}
+
+/** Listings in force whose last day is `untilDay` or earlier, with that day, whoever asks. */
+export const listingsEndingBy = (rx: Rx, untilDay: string): Promise<{ id: string; endsOn: string | null }[]> =>
+  rx.tx
+    .select({ id: listing.id, endsOn: listing.endsOn })
+    .from(listing)
+    .where(and(inArray(listing.state, ['listed', 'suspended']), lte(listing.endsOn, untilDay)))

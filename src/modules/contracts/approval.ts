@@ -29,6 +29,10 @@ async function policyOf(rx: Rx, organizationId: string): Promise<SigningPolicy> 
 /** What the own organisation wants before it signs: nothing unless an administrator said otherwise. */
 export const readSigningPolicy = (rx: Rx): Promise<SigningPolicy> => policyOf(rx, requireOrganization(rx.actor))
 
+/** Whether an organisation wants a colleague's approval before it signs for this amount (fen), whoever asks. */
+export const wantsApproval = async (rx: Rx, organizationId: string, amountFen: bigint): Promise<boolean> =>
+  isApprovalNeeded(await policyOf(rx, organizationId), amountFen)
+
 /** An administrator says whether contracts, or those from an amount (fen) on, are approved by a colleague first. */
 export async function setSigningPolicy(
   cx: Cx,

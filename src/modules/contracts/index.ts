@@ -2,7 +2,7 @@ import { approvalRoutes } from './approvalroutes.ts'
 import { readingRoutes } from './readingroutes.ts'
 import { movingRoutes } from './routes.ts'
 
-export { type ApprovalView, approvalOf, readSigningPolicy, type SigningPolicy } from './approval.ts'
+export { type ApprovalView, approvalOf, readSigningPolicy, type SigningPolicy, wantsApproval } from './approval.ts'
 export { handlers, timers } from './handlers.ts'
 export {
   alreadySigned,

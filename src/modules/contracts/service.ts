@@ -256,7 +256,7 @@ export async function counterContract(cx: Cx, id: string, changes: TermChanges, 
     deviations: after.deviations,
     rulePack: rules.ref,
   })
-  cx.emit('contracts.contract-countered', { contractId: id })
+  cx.emit('contracts.contract-countered', { contractId: id, side })
   return after
 }
 
@@ -307,7 +307,7 @@ export async function agreeContract(cx: Cx, id: string): Promise<ContractRow> {
     deviations: after.deviations,
     rulePack: rules.ref,
   })
-  cx.emit('contracts.contract-agreed', { contractId: id })
+  cx.emit('contracts.contract-agreed', { contractId: id, side })
   return after
 }
 

@@ -13,7 +13,7 @@ import {
   tooManyRequests,
   unauthenticated,
 } from '../../kernel/problem.ts'
-import { text } from '../../kernel/text.ts'
+import { type Language, text } from '../../kernel/text.ts'
 import { isTwoStep, takeCode } from './code.ts'
 import {
   blockMinutes,
@@ -287,6 +287,13 @@ export async function updatePerson(cx: Cx, input: { name: string }): Promise<voi
   await cx.tx.update(person).set({ name: input.name.trim() }).where(eq(person.id, id))
   // the name itself stays out of the record, which is never erased
   cx.audit('person.update', ['person', id], {})
+}
+
+/** Remembers in which language the exchange writes to the person. */
+export async function setLanguage(cx: Cx, language: Language): Promise<void> {
+  const id = cx.actor.personId!
+  await cx.tx.update(person).set({ language }).where(eq(person.id, id))
+  cx.audit('person.set-language', ['person', id], { language })
 }
 
 /** Ends all of the person's sessions but the one that asks. */

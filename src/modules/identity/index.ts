@@ -3,7 +3,7 @@ import { peopleRoutes } from './peopleroutes.ts'
 import { personRoutes } from './routes.ts'
 import { twoStepRoutes } from './twosteproutes.ts'
 
-export { endSession, reauthenticate, registerPerson } from './account.ts'
+export { endSession, reauthenticate, registerPerson, setLanguage } from './account.ts'
 export { useAuthentication } from './authenticator.ts'
 export { checkOrganization, type OrganizationCheck } from './checks.ts'
 export {
@@ -33,6 +33,9 @@ export {
   listMembers,
   listOrganizations,
   listSessions,
+  languageOfPerson,
+  type Member,
+  membersOf,
   type Organization,
   operatorOrganization,
   organizationOf,

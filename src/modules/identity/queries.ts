@@ -5,7 +5,7 @@ import { keptStatement } from '../../kernel/db/client.ts'
 import { division, stemOf } from '../../kernel/division.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
-import { text } from '../../kernel/text.ts'
+import { type Language, text } from '../../kernel/text.ts'
 import { membership, organization, organizationKey, person, session } from './schema.ts'
 
 const columns = { row: organization, keyFingerprint: organizationKey.fingerprint, publicKey: organizationKey.publicKey }
@@ -171,4 +171,41 @@ export async function peopleByEmail(
     .from(person)
     .where(inArray(sql`lower(${person.email})`, [...emails]))
   return new Map(found.map(row => [row.email.toLowerCase(), row]))
+}
+
+/** In which language the exchange writes to a person. @throws not-found */
+export async function languageOfPerson(rx: Rx, id: string): Promise<Language> {
+  const [row] = await rx.tx.select({ language: person.language }).from(person).where(eq(person.id, id))
+  if (!row) throw notFound()
+  return row.language
+}
+
+/** Somebody who may act for an organisation, with what a letter to them needs. */
+export interface Member {
+  readonly organizationId: string
+  readonly personId: string
+  readonly email: string
+  readonly language: Language
+  /** of the organisation, in force */
+  readonly roles: readonly string[]
+  /** of the person in it */
+  readonly duties: readonly string[]
+}
+
+/** The members of organisations whose accounts are in use, whoever asks: for later modules that write to them. */
+export async function membersOf(rx: Rx, organizationIds: readonly string[]): Promise<Member[]> {
+  if (organizationIds.length === 0) return []
+  return rx.tx
+    .select({
+      organizationId: membership.organizationId,
+      personId: person.id,
+      email: person.email,
+      language: person.language,
+      roles: organization.roles,
+      duties: membership.duties,
+    })
+    .from(membership)
+    .innerJoin(person, eq(person.id, membership.personId))
+    .innerJoin(organization, eq(organization.id, membership.organizationId))
+    .where(and(inArray(membership.organizationId, [...organizationIds]), eq(person.isDisabled, false)))
 }

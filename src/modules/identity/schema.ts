@@ -12,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { bytea, instant } from '../../kernel/schema.ts'
+import type { Language } from '../../kernel/text.ts'
 
 export const identity = pgSchema('identity')
 
@@ -28,11 +29,14 @@ export const person = identity.table(
     /** by the database's own time: demo mode's clock does not shorten a block */
     blockedUntil: instant(),
     isDisabled: boolean().notNull().default(false),
+    /** in which the exchange writes to them */
+    language: text().$type<Language>().notNull().default('zh-CN'),
     createdAt: instant().notNull(),
   },
   t => [
     uniqueIndex('person_email_unique').on(sql`lower(${t.email})`),
     check('person_email_has_at', sql`${t.email} like '%_@_%'`),
+    check('person_language_known', sql`${t.language} in ('zh-CN', 'en')`),
   ],
 )
 

@@ -132,6 +132,7 @@ async function move(
   const set = { ...change(row), state, changedAt: cx.now }
   const [after] = await cx.tx.update(organization).set(set).where(eq(organization.id, id)).returning()
   cx.audit(`organization.${name}`, ['organization', id], { from: row.state, to: state, reason: set.reason ?? null })
+  cx.emit('identity.organization-moved', { organizationId: id, move: name, to: state })
   return after!
 }
 

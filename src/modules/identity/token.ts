@@ -35,7 +35,7 @@ const scopeError = (scope: string, i: number) => ({
  */
 export async function createApiToken(cx: Cx, input: { name: string; scopes: readonly string[]; days: number }) {
   const personId = requirePerson(cx)
-  const errors = input.scopes.flatMap((scope, i) => (cx.kit.permissions.includes(scope) ? [] : [scopeError(scope, i)]))
+  const errors = input.scopes.flatMap((scope, i) => (Object.hasOwn(cx.kit.access, scope) ? [] : [scopeError(scope, i)]))
   if (errors.length > 0) throw invalidInput(undefined, { errors })
   const token = `${tokenPrefix}${newSecret()}`
   const [row] = await cx.tx

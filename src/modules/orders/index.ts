@@ -17,6 +17,7 @@ export {
 } from './model.ts'
 export {
   countOrders,
+  type DueOrder,
   listOrders,
   type OrderCount,
   type OrderLabel,
@@ -26,6 +27,7 @@ export {
   orderOf,
   orderOfContract,
   orderStateOf,
+  ordersFallingDue,
   ordersToSettle,
   readOrder,
   type SeenOrder,

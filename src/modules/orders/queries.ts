@@ -198,3 +198,22 @@ export async function orderLabels(rx: Rx, ids: readonly string[]): Promise<Reado
     .where(and(inArray(order.id, [...ids]), readable(rx.actor, order)))
   return new Map(rows.map(row => [row.id, row]))
 }
+
+/** An order whose buyer must do something soon, and until when. */
+export interface DueOrder {
+  readonly id: string
+  readonly step: 'payment' | 'acceptance'
+  readonly dueAt: Date
+}
+
+/** Orders to be paid by `until.payment` or accepted by `until.acceptance`, not yet overdue: for a later module to remind. */
+export async function ordersFallingDue(rx: Rx, until: { payment: Date; acceptance: Date }): Promise<DueOrder[]> {
+  const now = rx.now.toISOString()
+  const rows = await rx.sql<{ id: string; step: DueOrder['step']; due_at: string }[]>`
+    select id, 'payment' as step, payment_due_at as due_at from orders."order"
+    where state = 'awaiting_payment' and payment_due_at > ${now} and payment_due_at <= ${until.payment.toISOString()}
+    union all
+    select id, 'acceptance', acceptance_due_at from orders."order"
+    where state = 'delivered' and acceptance_due_at > ${now} and acceptance_due_at <= ${until.acceptance.toISOString()}`
+  return rows.map(row => ({ id: row.id, step: row.step, dueAt: new Date(row.due_at) }))
+}

@@ -143,6 +143,7 @@ export async function issueCertificate(cx: Cx, id: string): Promise<void> {
   )
   await cx.tx.update(registration).set({ certificateSha256: sha256 }).where(eq(registration.id, id))
   cx.audit('registration.certify', ['registration', id], { number: row.number, version: row.version, sha256 })
+  cx.emit('registration.certificate-issued', { registrationId: id, contractId: row.contractId })
 }
 
 /** Makes the receipt of a filing once the log holds it. @throws NotDue likewise */

@@ -18,6 +18,7 @@ export {
   type TradeFacts,
 } from './model.ts'
 export {
+  correctionsFallingDue,
   filingOf,
   listFilings,
   listRegistrations,

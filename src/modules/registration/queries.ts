@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, like, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, like, lte, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { stemOf } from '../../kernel/division.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
@@ -121,4 +121,13 @@ export async function registrationOf(rx: Rx, contractId: string): Promise<Regist
 /** The filing of a contract; undefined until its contract is sealed. */
 export async function filingOf(rx: Rx, contractId: string): Promise<Filing | undefined> {
   return (await rx.tx.select().from(filing).where(eq(filing.contractId, contractId)))[0]
+}
+
+/** Filings whose ordered correction falls due by `until` and is not late yet, whoever asks: for a later module to remind. */
+export async function correctionsFallingDue(rx: Rx, until: Date): Promise<{ contractId: string; dueAt: Date }[]> {
+  const rows = await rx.tx
+    .select({ contractId: filing.contractId, dueAt: filing.dueAt })
+    .from(filing)
+    .where(and(eq(filing.state, 'correction_ordered'), gt(filing.dueAt, rx.now), lte(filing.dueAt, until)))
+  return rows.map(row => ({ contractId: row.contractId, dueAt: row.dueAt! }))
 }

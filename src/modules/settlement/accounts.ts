@@ -59,6 +59,9 @@ async function moveAccount(
     reason: change.reason ?? null,
     usableFrom: change.usableFrom ?? null,
   })
+  const { organizationId, numberTail } = row
+  const reason = change.reason ?? null
+  cx.emit('settlement.bank-account-moved', { accountId: row.id, organizationId, numberTail, move, reason })
   return moved!
 }
 
@@ -105,6 +108,7 @@ export async function registerBankAccount(cx: Cx, input: BankAccountInput): Prom
     bankName: input.bankName,
     numberTail: row!.numberTail,
   })
+  cx.emit('settlement.bank-account-registered', { accountId: id, organizationId, numberTail: row!.numberTail })
   return row!
 }
 

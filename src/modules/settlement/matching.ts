@@ -86,6 +86,7 @@ async function orderInRemark(cx: Cx, remark: string): Promise<Order | 'no-refere
 async function suspend(cx: Cx, line: StatementLine, hint: string): Promise<void> {
   await book(cx, line, null, { move: 'suspend', captureFen: 0n, surplusFen: line.amountFen })
   await moveLine(cx, line, 'suspend', { hint }, { action: 'receive', facts: { hint } })
+  cx.emit('settlement.line-unmatched', { lineId: line.id, statementId: line.statementId, hint })
 }
 
 /**

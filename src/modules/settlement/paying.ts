@@ -18,7 +18,15 @@ import { bankTransfer } from './gateways/banktransfer.ts'
 import { lockLine, moveLine } from './lines.ts'
 import { payoutMachine, payoutWaits, tidyAccountNumber } from './model.ts'
 import { usableAccountOf } from './payee.ts'
-import { accountColumns, lockPayout, movePayout, openRefunds, type PayeeInput, payeeColumns } from './payouts.ts'
+import {
+  accountColumns,
+  factsOf,
+  lockPayout,
+  movePayout,
+  openRefunds,
+  type PayeeInput,
+  payeeColumns,
+} from './payouts.ts'
 import { type Payout, type PayoutBatch, payout, payoutBatch, statementLine } from './schema.ts'
 import { openNumber, sealFile } from './sealing.ts'
 
@@ -183,7 +191,7 @@ export async function confirmPayout(cx: Cx, id: string, { bankSerial, paidOn }: 
     ],
   })
   await conclude(cx, confirmed)
-  cx.emit('settlement.payout-confirmed', { payoutId: id, kind: row.kind })
+  cx.emit('settlement.payout-confirmed', factsOf(row))
   return confirmed
 }
 
@@ -195,6 +203,7 @@ export async function bouncePayout(cx: Cx, id: string, reason: string): Promise<
     const ordered = await transactionByReference(cx, orderReference(row))
     await reverseTransaction(cx, ordered!.id, `payout/${id}/bounce/${row.attempt}`, reason)
   }
+  cx.emit('settlement.payout-bounced', { ...factsOf(row), reason })
   return bounced
 }
 

@@ -50,6 +50,15 @@ export async function movePayout(
   return moved!
 }
 
+/** What events say of a payout. */
+export const factsOf = ({ id, kind, organizationId, orderId, amountFen }: Payout) => ({
+  payoutId: id,
+  kind,
+  organizationId,
+  orderId,
+  amountFen: Number(amountFen),
+})
+
 /** The columns of a payee given by hand or by the bank. */
 export const payeeColumns = (cx: Cx, payoutId: string, payee: PayeeInput) => ({
   bankAccountId: null,
@@ -98,6 +107,7 @@ async function insertPayout(cx: Cx, id: string, draft: Draft, payee: object | un
     })
     .returning()
   cx.audit('payout.create', ['payout', id], { ...draft, state: row!.state, numberTail: row!.numberTail, rulePack })
+  if (!payee) cx.emit('settlement.payout-waiting', factsOf(row!))
   return row!
 }
 

@@ -1,0 +1,8 @@
+export { handlers, heard, timers } from './handlers.ts'
+export { type Kind, kinds } from './kinds.ts'
+export { tasks, vitals } from './mailing.ts'
+export { type MailState, mailMachine, type Urgency, urgencies } from './model.ts'
+export { countMails, listMails, listNotices, readNoticePreferences, type SeenNotice, unreadCount } from './queries.ts'
+export { routes } from './routes.ts'
+export { type Mail, type Notice, readAllNotices, readNotice, retryMail, setNoticePreferences } from './service.ts'
+export { detailsOf, type Params, titleOf } from './words.ts'
