@@ -6,6 +6,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     register: text('注册账号', 'Account registered'),
     update: text('修改姓名', 'Name changed'),
     'change-password': text('修改密码', 'Password changed'),
+    'set-language': text('设置联系语言', 'Language of letters set'),
     disable: text('停用账号', 'Account disabled'),
     enable: text('恢复账号', 'Account enabled again'),
   },

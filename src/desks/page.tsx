@@ -1,10 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import type { Static, TSchema, Type } from 'typebox'
-import type { Rx } from '../kernel/command.ts'
+import type { Actor } from '../kernel/actor.ts'
+import type { Engine, Rx } from '../kernel/command.ts'
+import { askedLanguage } from '../kernel/http/language.ts'
 import { type Route, raw } from '../kernel/http/route.ts'
 import { validationProblem } from '../kernel/http/validation.ts'
-import type { Text } from '../kernel/text.ts'
+import type { Language, Text } from '../kernel/text.ts'
 import { closed } from '../kernel/wire.ts'
+import { languageOfPerson, setLanguage } from '../modules/identity/index.ts'
+import { unreadCount } from '../modules/notices/index.ts'
 import { type Page, replyWithHtml } from '../web/layout.tsx'
 import { type Reader, readerOf } from '../web/reader.ts'
 
@@ -36,6 +40,14 @@ function queryOf(request: FastifyRequest, schema: TSchema, names: readonly strin
   return known
 }
 
+/** A language chosen on a page is also the one in which the exchange writes to the person. */
+async function rememberLanguage(engine: Engine, actor: Actor, language: Language): Promise<void> {
+  const { personId } = actor
+  if (personId === null) return
+  const known = await engine.read(actor, rx => languageOfPerson(rx, personId))
+  if (known !== language) await engine.write(actor, { operation: 'setLanguage' }, cx => setLanguage(cx, language))
+}
+
 /** Declares a page. */
 export function page<P extends Properties = Record<never, never>, Q extends Properties = Record<never, never>>(
   spec: PageSpec<P, Q>,
@@ -54,9 +66,10 @@ export function page<P extends Properties = Record<never, never>, Q extends Prop
     handle: async (request, reply, { engine, actor }) => {
       const input = { params: request.params as Values<P>, query: queryOf(request, query, names) as Values<Q> }
       const reader = readerOf(request, reply)
+      if (reader.viewer && askedLanguage(request)) await rememberLanguage(engine, actor, reader.language)
       const { made, frame } = await engine.read(actor, async rx => ({
         made: await spec.run(rx, input, reader),
-        frame: { now: rx.now },
+        frame: { now: rx.now, unread: await unreadCount(rx) },
       }))
       return replyWithHtml(reply, reader, made, frame)
     },

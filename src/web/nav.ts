@@ -76,6 +76,7 @@ const desks: readonly Desk[] = [
       { path: '/operator/announcements', words: text('公告管理', 'Announcements'), icon: 'speakerphone' },
       { path: '/operator/rules', words: text('费率与规则', 'Fees and rules'), icon: 'gavel' },
       { path: '/operator/people', words: text('用户', 'People'), icon: 'users' },
+      { path: '/operator/mail', words: text('系统邮件', 'E-mail'), icon: 'mail', permission: 'mail.list' },
       { path: '/operator/health', words: text('系统状态', 'System health'), icon: 'activity' },
     ],
   },

@@ -1,5 +1,6 @@
 import type { Route } from '../../kernel/http/route.ts'
 import { bankRoutes } from './banks.tsx'
+import { inboxRoutes } from './inbox.tsx'
 import { memberRoutes } from './members.tsx'
 import { organizationPages } from './organization.tsx'
 import { profileRoutes } from './profile.tsx'
@@ -19,4 +20,5 @@ export const routes: Route[] = [
   ...memberRoutes,
   ...bankRoutes,
   ...tokenRoutes,
+  ...inboxRoutes,
 ]

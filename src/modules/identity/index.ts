@@ -30,10 +30,10 @@ export {
 export { listPeople, type PersonRow, postsOf, readPerson } from './people.ts'
 export {
   authorityOf,
+  languageOfPerson,
   listMembers,
   listOrganizations,
   listSessions,
-  languageOfPerson,
   type Member,
   membersOf,
   type Organization,

@@ -110,7 +110,8 @@ export async function answerQuestion(cx: Cx, id: string, input: { readonly answe
     .where(eq(productQuestion.id, id))
     .returning()
   cx.audit('question.answer', ['question', id], { productId: row.productId, answer, before: row.answer })
-  cx.emit('catalog.question-answered', { questionId: id, productId: row.productId, askedBy: row.askedBy })
+  const { productId, askedBy, askerOrganizationId } = row
+  cx.emit('catalog.question-answered', { questionId: id, productId, askedBy, askerOrganizationId })
   return changed!
 }
 
