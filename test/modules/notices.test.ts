@@ -84,6 +84,7 @@ t.test('every kind of notice has a whole sentence in both languages', async t =>
 
 t.test('every event that a module emits is told to somebody, or known to concern nobody', async t => {
   const nobody = [
+    'bulletin.announcement-published', // stands on the pages of announcements, for everyone
     'contracts.contract-completed', // said by the order that closes it
     'contracts.contract-sealed',
     'delivery.delivery-completed', // said by the order that is delivered
@@ -195,7 +196,7 @@ t.test('a trade tells each side what has come and what to do, down to the money'
   t.match(await told(vendor.maker, 'order.rejected', order.id), {
     details: [{ zh: '原因：缺少三天的数据', en: 'Reason: 缺少三天的数据' }],
   })
-  await market.done(trade, vendor, 'redeliver')
+  await market.done(trade, vendor, 'redeliver', {})
   await told(buyer.maker, 'order.redelivering', order.id)
   await quiet()
   const unmatched = (await noticesOf(x.operator.finance)).filter(each => each.kind === 'statement.unmatched')

@@ -81,11 +81,11 @@ async function unreminded(rx: Rx, near: readonly Due[]): Promise<string[]> {
   if (near.length === 0) return []
   const rows = await rx.sql<{ key: string }[]>`
     select d.key from unnest(${near.map(keyOf)}::text[], ${near.map(d => d.kind)}::text[],
-      ${near.map(d => d.subjectId)}::uuid[], ${near.map(d => d.dueAt.toISOString())}::timestamptz[])
+      ${near.map(d => d.subjectId)}::text[], ${near.map(d => d.dueAt.toISOString())}::text[])
       as d (key, kind, subject_id, due_at)
     where not exists (
       select 1 from notices.reminder r
-      where r.kind = d.kind and r.subject_id = d.subject_id and r.due_at = d.due_at)
+      where r.kind = d.kind and r.subject_id = d.subject_id::uuid and r.due_at = d.due_at::timestamptz)
     limit 200`
   return rows.map(row => row.key)
 }
