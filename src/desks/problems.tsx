@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Route } from '../kernel/http/route.ts'
+import { type Route, raw } from '../kernel/http/route.ts'
 import { notFound, type Problem, type ProblemType, problemTypes, unauthenticated } from '../kernel/problem.ts'
 import { type Text, text } from '../kernel/text.ts'
+import { closed } from '../kernel/wire.ts'
 import { useWords } from '../web/context.ts'
-import { replyWithHtml } from '../web/layout.tsx'
+import { replyWithHtml, sendPage } from '../web/layout.tsx'
 import { Badge, Facts, Table } from '../web/parts.tsx'
 import { readerOf } from '../web/reader.ts'
-import { page } from './page.tsx'
 
 /** What the status alone says (RFC 9110 §15.5, §15.6), in words for the one who was refused. */
 const meanings: Readonly<Record<number, Text>> = {
@@ -175,24 +175,34 @@ export function replyWithPage(request: FastifyRequest, reply: FastifyReply, prob
   })
 }
 
+/** They ask nothing of the database: who is told that it is away can read what that means. */
 export const routes: Route[] = [
-  page({
+  raw({
     at: 'GET /problems',
     operation: 'showProblems',
     permission: 'page.read',
+    tag: 'pages',
     summary: text('问题说明', 'The kinds of problems'),
-    run: () => ({ title: text('问题说明', 'Problems'), body: <All /> }),
+    isRoot: true,
+    isHidden: true,
+    handle: (request, reply) =>
+      Promise.resolve(sendPage(request, reply, () => ({ title: text('问题说明', 'Problems'), body: <All /> }))),
   }),
-  page({
+  raw({
     at: 'GET /problems/:slug',
     operation: 'showProblem',
     permission: 'page.read',
+    tag: 'pages',
     summary: text('一种问题的说明', 'One kind of problem'),
-    params: { slug: Type.String() },
-    run: (_rx, { params }) => {
-      const type = problemTypes().find(each => each.slug === params.slug)
+    params: closed({ slug: Type.String() }),
+    isRoot: true,
+    isHidden: true,
+    handle: async (request, reply) => {
+      const { slug } = request.params as { slug: string }
+      const type = problemTypes().find(each => each.slug === slug)
       if (!type) throw notFound()
-      return { title: type.title, trail: [['/problems', text('全部问题', 'All problems')]], body: <One type={type} /> }
+      const trail = [['/problems', text('全部问题', 'All problems')]] as const
+      return sendPage(request, reply, () => ({ title: type.title, trail, body: <One type={type} /> }))
     },
   }),
 ]
