@@ -240,10 +240,13 @@ function Side() {
   const reader = useReader()
   const desks = desksOf(reader)
   if (desks.length === 0) return null
-  const paths = desks.flatMap(desk => desk.places.map(place => place.path))
-  const here = paths
-    .filter(path => reader.path === path || reader.path.startsWith(`${path}/`))
-    .sort((a, b) => b.length - a.length)[0]
+  const covered = desks.flatMap(desk =>
+    desk.places.flatMap(place => [place.path, ...(place.covers ?? [])].map(path => [path, place.path] as const)),
+  )
+  const [, here] =
+    covered
+      .filter(([path]) => reader.path === path || reader.path.startsWith(`${path}/`))
+      .sort(([a], [b]) => b.length - a.length)[0] ?? []
   return (
     <nav class="side" aria-label={t(text('工作台', 'Desk'))}>
       {desks.map(desk => (

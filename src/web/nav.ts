@@ -7,6 +7,8 @@ export interface Place {
   readonly icon: string
   /** offered to whoever holds this permission */
   readonly permission?: string
+  /** paths outside its own whose pages belong to it */
+  readonly covers?: readonly string[]
 }
 
 /** The rooms that everyone enters. */
@@ -90,9 +92,15 @@ const desks: readonly Desk[] = [
         words: text('上传数据', 'Upload data'),
         icon: 'upload',
         permission: 'data-version.upload',
+        covers: ['/vendor/versions'],
       },
-      { path: '/vendor/listings', words: text('我的产品', 'My products'), icon: 'packages' },
-      { path: '/vendor/questions', words: text('买方提问', 'Questions'), icon: 'message-question' },
+      {
+        path: '/vendor/listings',
+        words: text('我的产品', 'My products'),
+        icon: 'packages',
+        covers: ['/vendor/products'],
+      },
+      { path: '/vendor/questions', words: text('需方提问', 'Questions'), icon: 'message-question' },
       { path: '/vendor/earnings', words: text('收入', 'Earnings'), icon: 'coin-yuan' },
     ],
   },

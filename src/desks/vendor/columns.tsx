@@ -85,7 +85,7 @@ function Dictionary({ view }: { view: VersionView }) {
       head={[t(text('字段', 'Column')), t(text('类型', 'Type')), t(text('含义', 'Meaning')), t(text('单位', 'Unit'))]}
       rows={view.data.columns.map(column => [
         column.name,
-        t(typeWords[column.type] ?? text(column.type, column.type)),
+        <span class="text-nowrap">{t(typeWords[column.type] ?? text(column.type, column.type))}</span>,
         column.meaning ?? '—',
         column.unit ?? '—',
       ])}

@@ -137,9 +137,11 @@ const opinionLabels = {
 
 function Opinion({ view }: { view: EditorView }) {
   const t = useWords()
+  const { form } = useReader()
   const opinion = view.draft.version.complianceOpinion
+  const isWrong = form?.problem?.errors?.some(error => error.pointer.startsWith('/complianceOpinion')) === true
   return (
-    <details open={opinion !== null}>
+    <details open={opinion !== null || isWrong}>
       <summary>{t(text('合规意见书（可选）', 'Compliance opinion (optional)'))}</summary>
       <input type="hidden" name="complianceOpinion" value="" />
       {opinionFields.map(field => (
@@ -148,6 +150,7 @@ function Opinion({ view }: { view: EditorView }) {
           name={`complianceOpinion.${field}`}
           kind={field === 'issuedOn' ? 'date' : 'text'}
           label={opinionLabels[field]}
+          {...(field === 'sha256' && { hint: text('64 位十六进制摘要值', '64 hexadecimal digits') })}
           value={opinion?.[field] ?? ''}
           maxLength={field === 'issuer' ? 120 : 64}
         />

@@ -4,6 +4,8 @@ import { editorRoutes } from './editor.tsx'
 import { homePages } from './home.tsx'
 import { listingPages } from './listings.tsx'
 import { earningPages } from './money.tsx'
+import { previewPages } from './preview.tsx'
+import { questionPages } from './questions.tsx'
 import { uploadRoutes } from './upload.tsx'
 import { versionRoutes } from './version.tsx'
 
@@ -14,5 +16,7 @@ export const routes: Route[] = [
   ...versionRoutes,
   ...editorRoutes,
   ...listingPages,
+  ...previewPages,
+  ...questionPages,
   ...earningPages,
 ]

@@ -3,6 +3,7 @@ import type { Route } from '../../kernel/http/route.ts'
 import { sumFen } from '../../kernel/money.ts'
 import { text } from '../../kernel/text.ts'
 import { type PayoutState, payoutMachine } from '../../modules/settlement/index.ts'
+import { Chart } from '../../web/chart.tsx'
 import { useReader, useWords } from '../../web/context.ts'
 import { Icon } from '../../web/icon.tsx'
 import { Badge, Count, Empty, Moment, Money, Name, Notice, Stat, State, Table, Tabs } from '../../web/parts.tsx'
@@ -53,9 +54,22 @@ const total = <T extends object>(rows: readonly T[], of: (row: T) => bigint): bi
 
 function Months({ of: { months, year } }: { of: Earnings }) {
   const t = useWords()
+  const { language } = useReader()
+  const yuan = (fen: bigint) => Number(fen) / 100
   return (
     <section>
       <h2>{t(text('按月', 'By month'))}</h2>
+      <Chart
+        title={t(text('每月应付供方与已付', 'Earned and paid out, by month'))}
+        unit={t(text('元', 'yuan'))}
+        kind="bar"
+        language={language}
+        categories={months.map(row => row.month)}
+        series={[
+          { name: t(text('应付供方', 'Yours')), values: months.map(row => yuan(row.vendorFen)) },
+          { name: t(text('当月已付', 'Paid in it')), values: months.map(row => yuan(row.paidFen)) },
+        ]}
+      />
       <Table
         caption={t(
           text(`${year} 年，按结算日（付款按银行付款日）`, `${year}, by day of settlement (payouts by day of payment)`),

@@ -1,7 +1,7 @@
 import { endOfDay } from '../../kernel/calendar.ts'
 import type { Rx } from '../../kernel/command.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { countListings, endingListings, openDrafts } from '../../modules/catalog/index.ts'
+import { countListings, endingListings, openDrafts, openQuestions } from '../../modules/catalog/index.ts'
 import { contractsWaiting } from '../../modules/contracts/index.ts'
 import { countDataVersions } from '../../modules/data/index.ts'
 import { countOrders, type OrderState } from '../../modules/orders/index.ts'
@@ -168,6 +168,19 @@ async function orderWork(rx: Rx): Promise<WorkItem[]> {
   ]
 }
 
+async function questionWork(rx: Rx): Promise<WorkItem[]> {
+  const n = await openQuestions(rx, rx.actor.organizationId ?? '')
+  return item(
+    'question',
+    n,
+    '/vendor/questions',
+    text(
+      `${n} 个需方提问待答复`,
+      `${plural(n, 'question of a buyer waits', 'questions of buyers wait')} for an answer`,
+    ),
+  )
+}
+
 /** Money that waits because there is no confirmed bank account, or the missing account of one who is about to sell. */
 async function accountWork(rx: Rx): Promise<WorkItem[]> {
   const [confirmed, submitted] = [
@@ -198,6 +211,7 @@ export async function vendorWork(rx: Rx): Promise<WorkItem[]> {
     ...(await listingWork(rx)),
     ...(await contractWork(rx)),
     ...(await orderWork(rx)),
+    ...(await questionWork(rx)),
     ...(await accountWork(rx)),
   ]
 }
