@@ -202,7 +202,10 @@ t.test('upload and editor work without scripts, and lose nothing that was typed'
   await page.locator('#submit').getByRole('button', { name: '提交挂牌' }).click()
   t.match(await page.textContent('main'), /已提交，等待运营机构受理/)
   const draft = await x.ok(`GET /products/${id}/draft`, { as: vendor.maker })
-  t.match(draft, { listing: { state: 'submitted' }, content: { termMonths: 12, isExclusive: false, complianceOpinion: { issuer: '山西某律师事务所' } } })
+  t.match(draft, {
+    listing: { state: 'submitted' },
+    content: { termMonths: 12, isExclusive: false, complianceOpinion: { issuer: '山西某律师事务所' } },
+  })
 })
 
 t.test('a file that cannot be data is refused in words, and an upload can be stopped', async t => {

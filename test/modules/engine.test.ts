@@ -326,6 +326,7 @@ t.test('each way to be no JSON is refused with its place', async t => {
   await bad('[{}, {}]', /没有记录/, /no records/)
   await bad('[{"a": 1},\n{"a": }]', /第 2 行不是有效的 JSON/, /Line 2 is not valid JSON/)
   await bad('[{"a": 1},\n{"a": 2}', /第 2 行/, /Line 2/)
+  await bad('[{"a": 1},\n{"a": 2},\n', /第 2 行不是有效的 JSON，或文件被截断/, /Line 2 .*cut off/)
   await bad('{"a": 1}\n{"a": 2\n', /第 2 行/, /Line 2/)
   await bad('[{"a": 1, "a": 2}]', /“a”重复/, /"a" twice/)
   await bad('[{"a": 1, "A": 2}]', /大小写/, /by case only/)

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { Problem } from '../../../kernel/problem.ts'
@@ -57,6 +57,32 @@ function brokenLineOfWhole(path: string): number | undefined {
   return undefined
 }
 
+const TAIL_BYTES = 4096
+
+/** Whether an array's file ends with its bracket: the engine takes one that was cut off after a record for whole. */
+function isWhole(path: string): boolean {
+  const { size } = statSync(path)
+  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
+  const file = openSync(path, 'r')
+  try {
+    readSync(file, tail, 0, tail.length, size - tail.length)
+  } finally {
+    closeSync(file)
+  }
+  return tail.toString('latin1').trimEnd().endsWith(']')
+}
+
+function cutOff(path: string) {
+  const cause = 'the array has no end'
+  const line = brokenLineOfWhole(path)
+  if (line) return broken(line, cause)
+  return refuse(
+    text('JSON 数组没有结尾的“]”，文件被截断', 'The array has no closing “]”: the file is cut off'),
+    text('重新导出完整的文件。', 'Export the whole file again.'),
+    cause,
+  )
+}
+
 async function explainJson(path: string, isArray: boolean, error: unknown) {
   const message = String(error)
   const duplicate = /has duplicate key "([^"]*)"/.exec(message)?.[1]
@@ -102,6 +128,7 @@ async function refuseHiddenDuplicates(connection: DuckDBConnection, from: string
 export async function jsonSource(connection: DuckDBConnection, path: string, warnings: Text[]): Promise<Source> {
   // The first significant character: `[` begins an array, `{` records one after the other.
   const isArray = textOf(headOf(path)).trimStart().startsWith('[')
+  if (isArray && !isWhole(path)) throw cutOff(path)
   const from = `${quoted(path)}, format = '${isArray ? 'array' : 'auto'}'`
   try {
     const described = await connection.runAndReadAll(
