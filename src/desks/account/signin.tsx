@@ -245,7 +245,7 @@ const handlers: Route[] = [
     at: 'GET /start',
     operation: 'leadToStart',
     permission: 'person.read-self',
-    tag: 'pages',
+    tag: 'identity',
     summary: text('我的工作台', 'To my desk'),
     isRoot: true,
     isHidden: true,

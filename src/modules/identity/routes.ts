@@ -208,7 +208,7 @@ const teams: Route[] = [
     operation: 'setMember',
     permission: 'member.set',
     tag,
-    summary: text('设置成员职责（空列表为移除）', "Set a member's duties (an empty list removes)"),
+    summary: text('设置成员职责', "Set a member's duties; an empty list removes them"),
     body: MemberBody,
     reply: Done,
     run: async (cx, { body }) => {
