@@ -124,11 +124,13 @@ function Person({ unread }: { unread: number }) {
       <details class="menu" data-menu>
         <summary class="btn">
           <Icon name="user" />
-          <span class="menu-name">{viewer.name}</span>
+          <span class="menu-name">
+            <Name zh={viewer.name} />
+          </span>
         </summary>
         <div class="menu-body card">
           <p class="menu-title">
-            {viewer.name}
+            <Name zh={viewer.name} />
             <br />
             <span class="text-secondary">
               {acting ? <Name zh={acting.nameZh} en={acting.nameEn} /> : t(text('以个人身份', 'For myself'))}

@@ -151,6 +151,7 @@ t.test(
     const secret = (await page.locator('.copyable code').innerText()).trim()
     const code = (shift: number) =>
       new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + shift * 30_000 })
+    await page.waitForLoadState()
     const picture = await page.locator('.qr svg').boundingBox()
     t.ok(picture && picture.width > 150 && Math.abs(picture.width - picture.height) < 2, 'a code to scan')
     await page.getByLabel('6 位验证码').fill('000000')

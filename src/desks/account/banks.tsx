@@ -4,7 +4,7 @@ import { organizationOf, requireOrganization } from '../../modules/identity/inde
 import { accountMachine, listBankAccounts } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Moment, Notice, State, Table } from '../../web/parts.tsx'
+import { Card, Empty, Moment, Name, Notice, State, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 
 type Account = Awaited<ReturnType<typeof listBankAccounts>>[number]
@@ -28,7 +28,7 @@ function List({ accounts }: { accounts: readonly Account[] }) {
         t(text('提交时间', 'Submitted')),
       ]}
       rows={accounts.map(account => [
-        account.bankName,
+        <Name key="bank" zh={account.bankName} />,
         <code key="number">•••• {account.numberTail}</code>,
         <span key="state">
           <State
@@ -36,7 +36,11 @@ function List({ accounts }: { accounts: readonly Account[] }) {
             state={account.state}
             tones={{ confirmed: 'good', refused: 'bad', submitted: 'warn' }}
           />
-          {account.reason && <div class="text-secondary">{account.reason}</div>}
+          {account.reason && (
+            <div class="text-secondary">
+              <Name zh={account.reason} />
+            </div>
+          )}
         </span>,
         <Moment key="usable" at={account.usableFrom} isDay />,
         <Moment key="created" at={account.createdAt} />,

@@ -5,7 +5,7 @@ import { Id } from '../../kernel/wire.ts'
 import { type Duty, duties, dutyWords, listMembers } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
-import { Badge, Card, Table } from '../../web/parts.tsx'
+import { Badge, Card, Name, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 
 type Member = Awaited<ReturnType<typeof listMembers>>[number]
@@ -28,7 +28,14 @@ function Duties({ of = [] }: { of?: readonly string[] }) {
 function Change({ of }: { of: Member }) {
   const t = useWords()
   return (
-    <Card title={t(text(`修改 ${of.name} 的职责`, `Duties of ${of.name}`))}>
+    <Card
+      title={
+        <>
+          {t(text('修改成员职责：', 'Duties of '))}
+          <Name zh={of.name} />
+        </>
+      }
+    >
       <Form to="PUT /members" then={path}>
         <input type="hidden" name="email" value={of.email} />
         <Duties of={of.duties} />
@@ -44,7 +51,7 @@ function Change({ of }: { of: Member }) {
           label={text('移出本机构', 'Remove from the organisation')}
           consequence={text(
             `${of.name} 将立即不能代表本机构办理任何事项，其接口令牌同时失效；已办理的记录保留。`,
-            `${of.name} can do nothing for the organisation from now on, and their API tokens stop working; what they did stays on record.`,
+            'This person can do nothing for the organisation from now on, and their API tokens stop working; what they did stays on record.',
           )}
         >
           <Form to="PUT /members" then={path}>
@@ -94,7 +101,7 @@ function Team({ members, edited }: { members: readonly Member[]; edited: Member 
         ]}
         rows={members.map(member => [
           <span key="name" class="row-gap">
-            {member.name}
+            <Name zh={member.name} />
             {member.personId === reader.viewer?.personId && <Badge>{t(text('您', 'you'))}</Badge>}
           </span>,
           member.email,

@@ -13,7 +13,7 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
 import { startOf } from '../../web/nav.ts'
-import { Card, Copyable, Empty, Facts, Moment, Notice, State } from '../../web/parts.tsx'
+import { Card, Copyable, Empty, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { divisionWords, OrganizationFields } from './fields.tsx'
@@ -49,6 +49,14 @@ function Way({ steps }: { steps: readonly Step[] }) {
   )
 }
 
+function Contact({ of }: { of: Organization }) {
+  return (
+    <>
+      <Name zh={of.contactName} /> {of.contactPhone}
+    </>
+  )
+}
+
 function About({ of }: { of: Organization }) {
   const t = useWords()
   const words = (roles: readonly string[]) =>
@@ -65,7 +73,7 @@ function About({ of }: { of: Organization }) {
             {of.address}
           </span>,
         ],
-        [t(text('联系人', 'Contact')), `${of.contactName} ${of.contactPhone}`],
+        [t(text('联系人', 'Contact')), <Contact key="contact" of={of} />],
         of.roles.length > 0
           ? [t(text('已生效的身份', 'Roles in force')), words(of.roles)]
           : [t(text('申请的身份', 'Roles asked for')), words(of.requestedRoles)],
@@ -102,12 +110,12 @@ function Standing({ of, isActing }: { of: Organization; isActing: boolean }) {
       )}
       {of.state === 'returned' && (
         <Notice tone="warn" title={t(text('运营机构退回了注册', 'The operator sent the registration back'))}>
-          {of.reason}
+          <Name zh={of.reason ?? ''} />
         </Notice>
       )}
       {of.state === 'suspended' && (
         <Notice tone="bad" title={t(text('机构已停用', 'The organisation is suspended'))}>
-          {of.reason}
+          <Name zh={of.reason ?? ''} />
           <p class="mb-0">
             {t(
               text(

@@ -93,7 +93,7 @@ function Looks() {
   const t = useWords()
   const { language, theme, url } = useReader()
   const choice = (href: string, words: string, isHere: boolean, lang?: string) => (
-    <a key={href} class={`btn${isHere ? ' active' : ''}`} href={href} aria-current={isHere || undefined} lang={lang}>
+    <a key={href} class="btn" href={href} aria-current={isHere ? 'true' : undefined} lang={lang}>
       {words}
     </a>
   )

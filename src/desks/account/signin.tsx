@@ -14,7 +14,7 @@ import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { localPath } from '../../web/forms.ts'
 import { startOf } from '../../web/nav.ts'
-import { Card, Notice } from '../../web/parts.tsx'
+import { Card, Name, Notice } from '../../web/parts.tsx'
 import { readerOf } from '../../web/reader.ts'
 import { page } from '../page.tsx'
 import { Doors, isDemoPerson, type Players, playersOf } from './demo.tsx'
@@ -57,8 +57,8 @@ function Present({ next }: { next: string }) {
   const { name, email } = reader.viewer
   return (
     <Notice>
-      {t(text(`您已登录：${name}（${email}）。`, `You are signed in as ${name} (${email}).`))}{' '}
-      <a href={localPath(next, startOf(reader))}>{t(text('继续', 'Go on'))}</a>
+      {t(text('您已登录：', 'You are signed in as '))}
+      <Name zh={name} /> {`(${email})`} <a href={localPath(next, startOf(reader))}>{t(text('继续', 'Go on'))}</a>
     </Notice>
   )
 }

@@ -3,7 +3,7 @@ import { text } from '../../kernel/text.ts'
 import { listApiTokens } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
-import { Badge, Card, Copyable, Empty, Moment, Table } from '../../web/parts.tsx'
+import { Badge, Card, Copyable, Empty, Moment, Name, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { type ScopeGroup, scopeGroups } from './scopes.ts'
 
@@ -134,7 +134,7 @@ function List({ tokens }: { tokens: readonly Token[] }) {
         t(text('操作', 'Action')),
       ]}
       rows={tokens.map(token => [
-        token.name,
+        <Name key="name" zh={token.name} />,
         <details key="scopes">
           <summary>{t(text(`${token.scopes.length} 项`, `${token.scopes.length}`))}</summary>
           {token.scopes.join(', ')}
@@ -149,7 +149,7 @@ function List({ tokens }: { tokens: readonly Token[] }) {
             label={text('吊销', 'Revoke')}
             consequence={text(
               `使用“${token.name}”的程序将立即无法访问，且不能恢复。`,
-              `Programs that use “${token.name}” are refused at once; this cannot be undone.`,
+              'Programs that use this token are refused at once; this cannot be undone.',
             )}
           >
             <Form to={`DELETE /api-tokens/${token.id}`}>
