@@ -96,6 +96,7 @@ export async function openEventBus(client: Client, handlers: readonly Handler[],
     db: { executeSql: (statement, values) => execute(client, statement, values) },
     schema: 'pgboss',
     schedule: false,
+    instanceHeartbeatSeconds: 10,
   })
   boss.on('error', onError)
   await alone(client, async () => {

@@ -79,6 +79,8 @@ export interface ProcessHealth {
   readonly pid: number
   /** it works the queues, not only fills them */
   readonly isWorker: boolean
+  /** it began a moment ago and has not said yet what it does */
+  readonly isStarting: boolean
   readonly startedAt: Date
   readonly seenAt: Date
   readonly isAlive: boolean
@@ -93,6 +95,7 @@ export async function processHealth(rx: Sql): Promise<ProcessHealth[]> {
       host: string
       pid: number
       is_worker: boolean
+      is_starting: boolean
       started: string
       seen: string
       alive: boolean
@@ -100,6 +103,7 @@ export async function processHealth(rx: Sql): Promise<ProcessHealth[]> {
     }[]
   >`
     select host, pid::int4 as pid, jsonb_array_length(workers) > 0 as is_worker, started_on as started,
+      started_on > now() - interval '60 seconds' as is_starting,
       heartbeat_on as seen,
       stopped_on is null and heartbeat_on > now() - heartbeat_seconds * interval '3 seconds' as alive,
       metrics ->> 'rss' as rss
@@ -109,6 +113,7 @@ export async function processHealth(rx: Sql): Promise<ProcessHealth[]> {
     host: row.host,
     pid: row.pid,
     isWorker: row.is_worker,
+    isStarting: row.is_starting,
     startedAt: new Date(row.started),
     seenAt: new Date(row.seen),
     isAlive: row.alive,

@@ -38,7 +38,7 @@ function storageWarnings({ freeBytes, diskBytes }: StorageHealth): Warning[] {
 }
 
 function workerWarnings(processes: readonly ProcessHealth[]): Warning[] {
-  if (processes.some(each => each.isWorker && each.isAlive)) return []
+  if (processes.some(each => each.isAlive && (each.isWorker || each.isStarting))) return []
   return [
     {
       tone: 'bad',
@@ -121,6 +121,7 @@ const HealthShape = Type.Object({
       host: Type.String(),
       pid: Type.Integer(),
       isWorker: Type.Boolean(),
+      isStarting: Type.Boolean(),
       isAlive: Type.Boolean(),
       startedAt: Instant,
       seenAt: Instant,

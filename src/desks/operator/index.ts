@@ -1,6 +1,32 @@
 import type { Route } from '../../kernel/http/route.ts'
+import { bookPages } from './books.tsx'
 import { conditionRoutes } from './condition.ts'
+import { healthPages } from './health.tsx'
+import { homeRoutes } from './home.tsx'
+import { listingPages } from './listings.tsx'
 import { mailRoutes } from './mail.tsx'
+import { orderPages } from './orders.tsx'
+import { organizationPages } from './organizations.tsx'
+import { payoutPages } from './payouts.tsx'
+import { peoplePages } from './people.tsx'
+import { registrationPages } from './registrations.tsx'
+import { rulePages } from './rules.tsx'
+import { statementPages } from './statements.tsx'
 import { workListRoutes } from './worklist.ts'
 
-export const routes: Route[] = [...workListRoutes, ...conditionRoutes, ...mailRoutes]
+export const routes: Route[] = [
+  ...workListRoutes,
+  ...conditionRoutes,
+  ...homeRoutes,
+  ...organizationPages,
+  ...listingPages,
+  ...registrationPages,
+  ...statementPages,
+  ...payoutPages,
+  ...orderPages,
+  ...bookPages,
+  ...rulePages,
+  ...peoplePages,
+  ...healthPages,
+  ...mailRoutes,
+]

@@ -85,6 +85,6 @@ export {
 export { suspectColumns } from './suspicion.ts'
 export { isOutsidePurposes, type Traded, tradedIndustry, tradedPurposes } from './traded.ts'
 export { toListing, toListingFile, toProduct } from './wire.ts'
-export { listingsWaiting } from './workload.ts'
+export { countAllListings, listingsWaiting } from './workload.ts'
 
 export const routes = [...productRoutes, ...listingRoutes, ...demandRoutes]

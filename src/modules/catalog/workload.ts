@@ -9,3 +9,10 @@ export async function listingsWaiting(rx: Rx): Promise<Waiting[]> {
     from catalog.listing where state in ('submitted', 'reviewing') group by state`
   return waitingOf(rows, { submitted: 'listing.accept', reviewing: 'listing.pass' })
 }
+
+/** How many listings that were submitted are in each state: all of them, for the operator. */
+export async function countAllListings(rx: Rx): Promise<ReadonlyMap<string, number>> {
+  const rows = await rx.sql<{ state: string; n: number }[]>`
+    select state, count(*)::int4 as n from catalog.listing where state <> 'draft' group by state`
+  return new Map(rows.map(row => [row.state, row.n]))
+}

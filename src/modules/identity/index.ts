@@ -27,7 +27,7 @@ export {
   roleWords,
   samePerson,
 } from './model.ts'
-export { listPeople, type PersonRow, postsOf, readPerson } from './people.ts'
+export { listPeople, type PersonRow, type Post, postsOf, readPerson } from './people.ts'
 export {
   authorityOf,
   languageOfPerson,
@@ -51,6 +51,6 @@ export { fingerprintOf, foundExchange, signAs } from './service.ts'
 export { listApiTokens } from './token.ts'
 export { pendingTwoStep, twoStepStanding } from './twostep.ts'
 export { Password, ReasonBody } from './wire.ts'
-export { organizationsWaiting } from './workload.ts'
+export { countOrganizations, organizationsWaiting } from './workload.ts'
 
 export const routes = [...personRoutes, ...twoStepRoutes, ...organizationRoutes, ...peopleRoutes]

@@ -47,6 +47,6 @@ export {
 export { type BulkCheck, listFilingNotes, readBulkCheck } from './supervision.ts'
 export { numberOfDocument, verifyNumber } from './verifying.ts'
 export { toFiling, toFilingDetail, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
-export { registrationsWaiting } from './workload.ts'
+export { countRegistrations, registrationsWaiting } from './workload.ts'
 
 export const routes = [...registrationRoutes, ...filingRoutes, ...supervisionRoutes, ...documentRoutes]

@@ -13,3 +13,10 @@ export async function registrationsWaiting(rx: Rx): Promise<Waiting[]> {
     objection_handling: 'registration.decide-objection',
   })
 }
+
+/** How many registrations are in each state: all of them, for the operator. */
+export async function countRegistrations(rx: Rx): Promise<ReadonlyMap<string, number>> {
+  const rows = await rx.sql<{ state: string; n: number }[]>`
+    select state, count(*)::int4 as n from registration.registration group by state`
+  return new Map(rows.map(row => [row.state, row.n]))
+}
