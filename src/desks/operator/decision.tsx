@@ -1,7 +1,7 @@
 import { type Text, text } from '../../kernel/text.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
-import { Another, ReasonForm } from './parts.tsx'
+import { Field, Form, Submit } from '../../web/form.tsx'
+import { Another, Door, ReasonForm } from './parts.tsx'
 import type { ReviewFile } from './review.tsx'
 
 /** Fields that a reviewer most often asks to be mended, by their place in the submission. */
@@ -85,7 +85,8 @@ function Row({ at, isRequired }: { at: number; isRequired: boolean }) {
 function Return({ id }: { id: string }) {
   const t = useWords()
   return (
-    <Confirm
+    <Door
+      to={`POST /listings/${id}/return`}
       label={text('退回补正', 'Return for supplement')}
       tone="plain"
       consequence={text(
@@ -99,12 +100,13 @@ function Return({ id }: { id: string }) {
         ))}
         <Submit tone="plain">{t(text('退回', 'Return'))}</Submit>
       </Form>
-    </Confirm>
+    </Door>
   )
 }
 
 const Refuse = ({ id }: { id: string }) => (
-  <Confirm
+  <Door
+    to={`POST /listings/${id}/refuse`}
     label={text('不予挂牌', 'Refuse')}
     consequence={text(
       '本次申请终止，不能恢复；供方可另行提交新版本。',
@@ -112,7 +114,7 @@ const Refuse = ({ id }: { id: string }) => (
     )}
   >
     <ReasonForm to={`POST /listings/${id}/refuse`} button={text('不予挂牌', 'Refuse')} templates={refusals} />
-  </Confirm>
+  </Door>
 )
 
 function Pass({ of }: { of: ReviewFile }) {
@@ -162,7 +164,8 @@ function Published({ of }: { of: ReviewFile }) {
         </Form>
       )}
       {state === 'listed' && can('listing.suspend') && (
-        <Confirm
+        <Door
+          to={`POST /listings/${id}/suspend`}
           label={text('停牌', 'Suspend')}
           consequence={text(
             '停牌期间不能新购；已签合同继续履行。',
@@ -176,15 +179,16 @@ function Published({ of }: { of: ReviewFile }) {
               text('涉嫌来源不合法，核查期间停牌', 'The source may be unlawful; suspended while that is checked'),
             ]}
           />
-        </Confirm>
+        </Door>
       )}
       {can('listing.delist') && (
-        <Confirm
+        <Door
+          to={`POST /listings/${id}/delist`}
           label={text('摘牌', 'Delist')}
           consequence={text('摘牌后不能恢复；已签合同继续履行。', 'It cannot be undone; contracts go on.')}
         >
           <ReasonForm to={`POST /listings/${id}/delist`} button={text('确认摘牌', 'Delist')} />
-        </Confirm>
+        </Door>
       )}
     </div>
   )

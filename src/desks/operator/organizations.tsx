@@ -15,11 +15,11 @@ import {
   roleWords,
 } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Confirm, Form, Submit } from '../../web/form.tsx'
+import { Form, Submit } from '../../web/form.tsx'
 import { Card, Empty, Facts, Moment, Name, Notice, Pager, State, Table, type Tone } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
-import { Another, ageOf, deskTrail, Place, ReasonForm, type StateTab, StateTabs, Verdict } from './parts.tsx'
+import { Another, ageOf, Door, deskTrail, Place, ReasonForm, type StateTab, StateTabs, Verdict } from './parts.tsx'
 
 const trail = text('机构核验', 'Organisations')
 const states = ['submitted', 'accepted', 'returned', 'verified', 'suspended'] as const
@@ -127,7 +127,8 @@ function Checks({ of }: { of: readonly OrganizationCheck[] }) {
 
 function Return({ id }: { id: string }) {
   return (
-    <Confirm
+    <Door
+      to={`POST /organizations/${id}/return`}
       label={text('退回补正', 'Return for correction')}
       tone="plain"
       consequence={text(
@@ -136,7 +137,7 @@ function Return({ id }: { id: string }) {
       )}
     >
       <ReasonForm to={`POST /organizations/${id}/return`} button={text('退回', 'Return')} templates={returning} />
-    </Confirm>
+    </Door>
   )
 }
 
@@ -195,7 +196,8 @@ function Decision({ of: { row, names } }: { of: Dossier }) {
   }
   if (row.state === 'verified' && can('organization.suspend') && !row.roles.includes('operator'))
     return (
-      <Confirm
+      <Door
+        to={to('suspend')}
         label={text('暂停资格', 'Suspend')}
         consequence={text(
           '其角色立即失效：不能挂牌、签约和付款，直到恢复。',
@@ -203,7 +205,7 @@ function Decision({ of: { row, names } }: { of: Dossier }) {
         )}
       >
         <ReasonForm to={to('suspend')} button={text('确认暂停', 'Suspend')} templates={suspending} />
-      </Confirm>
+      </Door>
     )
   if (row.state === 'suspended' && can('organization.reinstate'))
     return (

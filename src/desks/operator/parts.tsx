@@ -1,8 +1,9 @@
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, ComponentProps } from 'preact'
 import { division } from '../../kernel/division.ts'
+import { encodeCursor } from '../../kernel/page.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Field, Form, Submit } from '../../web/form.tsx'
+import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
 import { Badge, Moment, Tabs, type Tone, withQuery } from '../../web/parts.tsx'
 
 /** The way back to the desk. */
@@ -120,4 +121,18 @@ export function ReasonForm({
 /** Why somebody cannot do what stands there: it takes another person. */
 export function Another({ children }: { children: ComponentChildren }) {
   return <p class="text-secondary mb-0">{children}</p>
+}
+
+const pageSize = 20
+
+/** A page of rows of a list by falling id, which came with one more than it shows. */
+export const cutPage = <R extends { id: string }>(rows: readonly R[]): { items: R[]; next: string | null } => ({
+  items: rows.slice(0, pageSize),
+  next: rows.length > pageSize ? encodeCursor([rows[pageSize - 1]!.id]) : null,
+})
+
+/** A closed door before a form that cannot be undone; it stands open when the form was refused. */
+export function Door({ to, ...rest }: Omit<ComponentProps<typeof Confirm>, 'isOpen'> & { to: string }) {
+  const { form } = useReader()
+  return <Confirm {...rest} isOpen={form?.to === to} />
 }

@@ -14,10 +14,9 @@ import {
   readPerson,
 } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Confirm } from '../../web/form.tsx'
 import { Badge, Card, Count, Empty, Facts, Moment, Name, Pager, State, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
-import { Another, deskTrail, ReasonForm } from './parts.tsx'
+import { Another, Door, deskTrail, ReasonForm } from './parts.tsx'
 
 const trail = text('用户', 'People')
 
@@ -134,7 +133,8 @@ function Action({ of }: { of: Detail }) {
       />
     )
   return (
-    <Confirm
+    <Door
+      to={`POST /persons/${id}/disable`}
       label={text('停用账号', 'Disable the account')}
       consequence={text(
         `${of.person.name} 将立即退出全部 ${of.person.openSessions} 处登录，接口令牌失效，直到恢复；已办理的事项不受影响。`,
@@ -142,7 +142,7 @@ function Action({ of }: { of: Detail }) {
       )}
     >
       <ReasonForm to={`POST /persons/${id}/disable`} button={text('确认停用', 'Disable')} templates={disabling} />
-    </Confirm>
+    </Door>
   )
 }
 

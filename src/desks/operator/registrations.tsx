@@ -11,11 +11,11 @@ import {
   registrationMachine,
 } from '../../modules/registration/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
+import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Empty, Facts, Moment, Money, Name, Notice, Pager, State, Table, type Tone } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
-import { Another, Due, deskTrail, Place, ReasonForm, type StateTab, StateTabs } from './parts.tsx'
+import { Another, Door, Due, deskTrail, Place, ReasonForm, type StateTab, StateTabs } from './parts.tsx'
 
 type RegistrationState = keyof typeof registrationMachine.states
 
@@ -119,16 +119,18 @@ function Submitted({ id }: { id: string }) {
         <Another>{t(text('由经办受理。', 'A maker accepts it.'))}</Another>
       )}
       {can('registration.return') && (
-        <Confirm
+        <Door
+          to={`POST /registrations/${id}/return`}
           label={text('退回补正', 'Return for supplement')}
           tone="plain"
           consequence={text('受理期限暂停，当事人补正后继续计算。', 'The clock stops until the parties answer.')}
         >
           <ReasonForm to={`POST /registrations/${id}/return`} button={text('退回', 'Return')} templates={returning} />
-        </Confirm>
+        </Door>
       )}
       {can('registration.refuse') && (
-        <Confirm
+        <Door
+          to={`POST /registrations/${id}/refuse`}
           label={text('不予受理', 'Do not accept')}
           consequence={text(
             '登记程序终止，不能恢复；合同效力不受影响。',
@@ -140,7 +142,7 @@ function Submitted({ id }: { id: string }) {
             button={text('不予受理', 'Do not accept')}
             templates={refusing}
           />
-        </Confirm>
+        </Door>
       )}
     </div>
   )
@@ -148,7 +150,8 @@ function Submitted({ id }: { id: string }) {
 
 function Reject({ id }: { id: string }) {
   return (
-    <Confirm
+    <Door
+      to={`POST /registrations/${id}/reject`}
       label={text('不予登记', 'Reject')}
       consequence={text(
         '登记程序终止，不能恢复；合同效力不受影响。',
@@ -156,7 +159,7 @@ function Reject({ id }: { id: string }) {
       )}
     >
       <ReasonForm to={`POST /registrations/${id}/reject`} button={text('不予登记', 'Reject')} templates={rejecting} />
-    </Confirm>
+    </Door>
   )
 }
 

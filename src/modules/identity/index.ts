@@ -51,6 +51,6 @@ export { fingerprintOf, foundExchange, signAs } from './service.ts'
 export { listApiTokens } from './token.ts'
 export { pendingTwoStep, twoStepStanding } from './twostep.ts'
 export { Password, ReasonBody } from './wire.ts'
-export { countOrganizations, organizationsWaiting } from './workload.ts'
+export { countOrganizations, organizationsNamed, organizationsWaiting } from './workload.ts'
 
 export const routes = [...personRoutes, ...twoStepRoutes, ...organizationRoutes, ...peopleRoutes]

@@ -15,3 +15,11 @@ export async function countOrganizations(rx: Rx): Promise<ReadonlyMap<string, nu
     select state, count(*)::int4 as n from identity.organization group by state`
   return new Map(rows.map(row => [row.state, row.n]))
 }
+
+/** Ids of organisations whose name has that text, at most 100. */
+export async function organizationsNamed(rx: Rx, typed: string): Promise<string[]> {
+  const part = `%${typed.trim().replace(/[\\%_]/g, '\\$&')}%`
+  const rows = await rx.sql<{ id: string }[]>`
+    select id from identity.organization where name_zh ilike ${part} or name_en ilike ${part} limit 100`
+  return rows.map(row => row.id)
+}

@@ -7,6 +7,7 @@ export {
   type Invariant,
   inspectInvariants,
   type LedgerTransaction,
+  listEntries,
   type TrialLine,
   transactionByReference,
   transactionOf,

@@ -59,6 +59,6 @@ export {
 export { beginSettlement, finishSettlement } from './settlement.ts'
 export { timers } from './timers.ts'
 export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'
-export { countAllOrders, disputesWaiting, ordersToMatch } from './workload.ts'
+export { countAllOrders, disputesWaiting, findOrders, ordersToMatch } from './workload.ts'
 
 export const routes = [...orderRoutes, ...ratingRoutes]

@@ -1,8 +1,11 @@
-import { desc, inArray, notInArray, sql } from 'drizzle-orm'
+import { and, desc, eq, ilike, inArray, notInArray, or, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
+import { readable } from '../contracts/index.ts'
+import { organizationsNamed } from '../identity/index.ts'
 import type { OrderState } from './model.ts'
 import { type SeenOrder, withNames } from './queries.ts'
+import { parseReferenceCode } from './reference.ts'
 import { order } from './schema.ts'
 
 /** Disputes that wait for the operator to mediate. */
@@ -40,5 +43,30 @@ export async function ordersToMatch(rx: Rx, amountFen: bigint): Promise<SeenOrde
     )
     .orderBy(desc(awaits), desc(isExact), desc(order.id))
     .limit(300)
+  return withNames(rx, rows)
+}
+
+/** Orders whose number, payment reference or buyer's name has that text, the newest first, at most 10. */
+export async function findOrders(rx: Rx, typed: string): Promise<SeenOrder[]> {
+  const q = typed.trim()
+  if (q === '') return []
+  const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`
+  const reference = parseReferenceCode(q)
+  const buyers = await organizationsNamed(rx, q)
+  const rows = await rx.tx
+    .select()
+    .from(order)
+    .where(
+      and(
+        readable(rx.actor, order),
+        or(
+          ilike(order.number, part),
+          reference ? eq(order.referenceCode, reference) : undefined,
+          buyers.length > 0 ? inArray(order.buyerId, buyers) : undefined,
+        ),
+      ),
+    )
+    .orderBy(desc(order.id))
+    .limit(10)
   return withNames(rx, rows)
 }

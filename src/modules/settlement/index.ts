@@ -10,16 +10,21 @@ export { maxLines, statementColumns } from './gateways/banktransfer.ts'
 export { handlers, timers } from './handlers.ts'
 export { matchStatementLine, receiveLine, returnStatementLine } from './matching.ts'
 export {
+  type AccountState,
   accountMachine,
   collectionAccountMissing,
+  type LineState,
   lineMachine,
+  type PayoutKind,
   type PayoutState,
   payoutMachine,
   payoutWaits,
+  splitFee,
   statementUnreadable,
 } from './model.ts'
 export { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'
 export {
+  type BatchRow,
   listBankAccounts,
   listBankStatements,
   listPayoutBatches,
@@ -32,10 +37,12 @@ export {
   readMoney,
   readPayment,
   readPayout,
+  readStatementLine,
 } from './queries.ts'
 export { routes } from './routes.ts'
+export type { BankAccount, Payout, PayoutBatch, StatementLine } from './schema.ts'
 export { importStatement } from './service.ts'
 export { settleOrder } from './settling.ts'
 export { type Suggestion, suggestMatches } from './suggestions.ts'
-export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit } from './wire.ts'
+export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit, toStatement } from './wire.ts'
 export { moneyWaiting } from './workload.ts'

@@ -24,6 +24,7 @@ import {
   payout,
   payoutBatch,
   type Split,
+  type StatementLine,
   split,
   statementLine,
 } from './schema.ts'
@@ -134,6 +135,13 @@ export const listStatementLines = (rx: Rx, filter: LineFilter) =>
     )
     .orderBy(desc(statementLine.id))
     .limit(more(filter))
+
+/** One line of a statement. @throws not-found */
+export async function readStatementLine(rx: Rx, id: string): Promise<StatementLine> {
+  const [row] = await rx.tx.select().from(statementLine).where(eq(statementLine.id, id))
+  if (!row) throw notFound()
+  return row
+}
 
 /** Lines that were imported and not booked yet, oldest first. */
 export async function linesToReceive(rx: Rx): Promise<string[]> {
