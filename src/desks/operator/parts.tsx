@@ -37,6 +37,7 @@ export function Due({ at, now, isProvisional }: { at: Date | null; now: Date; is
 
 const verdicts: Readonly<Record<string, readonly [Tone, Text]>> = {
   clear: ['good', text('正常', 'Clear')],
+  open: ['info', text('由人判断', 'Yours to judge')],
   attention: ['warn', text('需留意', 'Look into it')],
   failed: ['bad', text('不符', 'Against the rules')],
 }

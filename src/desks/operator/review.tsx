@@ -11,7 +11,7 @@ import {
   reviewTitle,
 } from '../../modules/catalog/index.ts'
 import { type Organization, organizationOf, personNames } from '../../modules/identity/index.ts'
-import { useWords } from '../../web/context.ts'
+import { useReader, useWords } from '../../web/context.ts'
 import { Bytes, Card, Count, Facts, Moment, Money, Name, Notice, State, Table, type Tone } from '../../web/parts.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { ListingDecision } from './decision.tsx'
@@ -89,14 +89,14 @@ function Dictionary({ of: { version } }: { of: ListingFile }) {
         ]}
         nums={[4, 5]}
         rows={facts.columns.map(column => [
-          <code>{column.name}</code>,
+          <strong class="text-nowrap">{column.name}</strong>,
           column.type,
           column.unit ?? '—',
           column.meaning ?? '—',
           <Count of={column.nullCount} />,
           <Count of={column.distinctCount} />,
           column.min === null ? '—' : `${column.min} – ${column.max}`,
-          column.isSensitive ? t(text('隐去', 'Hidden')) : t(text('公开', 'Shown')),
+          <span class="text-nowrap">{column.isSensitive ? t(text('隐去', 'Hidden')) : t(text('公开', 'Shown'))}</span>,
         ])}
       />
     </Card>
@@ -119,7 +119,7 @@ function Sample({ of: { version } }: { of: ListingFile }) {
 
 function Price({ of: { plans } }: { of: ListingFile }) {
   const t = useWords()
-  const { language } = { language: t(text('zh', 'en')) }
+  const { language } = useReader()
   return (
     <Facts
       of={plans.map(plan => [

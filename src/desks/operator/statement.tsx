@@ -78,7 +78,7 @@ const returning = [
 function Search({ of }: { of: Matching }) {
   const t = useWords()
   return (
-    <form method="get" action={`/operator/statements/${of.line.statementId}#match`} class="row-gap mb-3">
+    <form method="get" action={`/operator/statements/${of.line.statementId}#match`} class="row-gap mt-3">
       <input type="hidden" name="line" value={of.line.id} />
       <label class="visually-hidden" for="match-q">
         {t(text('按订单号、参考码或需方查找', 'Find by number, reference or buyer'))}

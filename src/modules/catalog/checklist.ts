@@ -8,8 +8,8 @@ import { suspectNames } from './scan.ts'
 import type { ListingRow, PlanRow, VersionRow } from './schema.ts'
 import { suspectColumns } from './suspicion.ts'
 
-/** What the machine found: as it should be, to be looked into, or against the rules. */
-export type Verdict = 'clear' | 'attention' | 'failed'
+/** What the machine found: as it should be, to be looked into, against the rules; `open` where only people can judge. */
+export type Verdict = 'clear' | 'open' | 'attention' | 'failed'
 
 /** One point of the review: what the reviewer answers for, and what is known about it already. */
 export interface ChecklistItem {
@@ -41,6 +41,8 @@ interface Spec {
   /** pointers of the pre-check that belong to it */
   readonly about: RegExp
   readonly look: (input: ReviewInput) => Point
+  /** nothing that is computed speaks for it: the reviewer judges */
+  readonly isOpen?: true
 }
 
 const plain = (value: string) => text(value, value)
@@ -152,6 +154,7 @@ const specs = {
       '来源说明具体、可信，与证明材料一致',
       'The statement of source is specific, credible and fits its evidence',
     ),
+    isOpen: true,
     about: /^\/(source|isPublicData|registrationCertificateNo)/,
     look: ({ version, rules }) => ({
       evidence: [
@@ -164,6 +167,7 @@ const specs = {
   rights: {
     title: text('权利清晰', 'Clear rights'),
     question: text('供方有权授予所列权利', 'The vendor may grant the rights that it offers'),
+    isOpen: true,
     about: /^\/(rightsKind|termMonths|area|mayResell|isExclusive)/,
     look: ({ version, rules }) => ({
       evidence: [
@@ -199,6 +203,7 @@ const specs = {
       '不危害国家安全、公共安全、经济安全和社会稳定，不泄露秘密，不损害他人合法权益（办法第三十条）',
       'It harms none of the securities, leaks no secret and hurts nobody’s lawful interests (Art 30)',
     ),
+    isOpen: true,
     about: /^\/purposes/,
     look: ({ version, rules }) => ({
       evidence: [
@@ -229,6 +234,7 @@ const specs = {
       '名称、摘要、行业和主题与数据相符，不夸大',
       'Name, abstract, industry and theme fit the data and promise no more',
     ),
+    isOpen: true,
     about: /^\/(name|abstract|type|industry|theme|keywords|updateFrequency)/,
     look: ({ version, rules }) => ({
       evidence: [
@@ -281,7 +287,14 @@ export const checklistOf = (input: ReviewInput): ChecklistItem[] =>
       code,
       title: spec.title,
       question: spec.question,
-      verdict: isFailed || errors.length > 0 ? 'failed' : isSuspect || warnings.length > 0 ? 'attention' : 'clear',
+      verdict:
+        isFailed || errors.length > 0
+          ? 'failed'
+          : isSuspect || warnings.length > 0
+            ? 'attention'
+            : spec.isOpen
+              ? 'open'
+              : 'clear',
       evidence,
       findings: [...errors, ...warnings],
     }

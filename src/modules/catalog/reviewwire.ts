@@ -3,7 +3,7 @@ import { Bilingual, Id, Instant } from '../../kernel/wire.ts'
 import { reviewCodes } from './checklist.ts'
 import type { Review } from './review.ts'
 
-const verdicts = ['clear', 'attention', 'failed']
+const verdicts = ['clear', 'open', 'attention', 'failed']
 
 export const ChecklistShape = Type.Object({
   items: Type.Array(

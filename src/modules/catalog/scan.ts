@@ -2,7 +2,10 @@ import { type Text, text } from '../../kernel/text.ts'
 import type { Column } from '../data/index.ts'
 
 const names: readonly { readonly matches: RegExp; readonly kind: Text }[] = [
-  { matches: /姓名|户主|联系人|^(full|first|last|real)?_?name$|person/i, kind: text('姓名', 'names of persons') },
+  {
+    matches: /姓名|户主|联系人|^(full|first|last|real|person|user|customer)_?name$/i,
+    kind: text('姓名', 'names of persons'),
+  },
   {
     matches: /身份证|证件号|公民身份|id_?card|identity_?no|passport|护照/i,
     kind: text('证件号码', 'identity numbers'),
