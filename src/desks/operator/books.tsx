@@ -210,7 +210,7 @@ function Books({
 export const bookPages = [
   page({
     at: 'GET /operator/books',
-    operation: 'showBooks',
+    operation: 'showOperatorBooks',
     permission: 'ledger.read',
     summary: text('账簿', 'Books'),
     query: { account: Type.Optional(account), after: Type.Optional(Type.String({ maxLength: 300 })) },

@@ -168,7 +168,7 @@ function Condition({ of }: { of: Health }) {
 export const healthPages = [
   page({
     at: 'GET /operator/health',
-    operation: 'showHealth',
+    operation: 'showOperatorHealth',
     permission: 'operator.health',
     summary: text('系统状态', 'System health'),
     run: async rx => ({

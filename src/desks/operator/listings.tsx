@@ -95,7 +95,7 @@ function List({
 export const listingPages = [
   page({
     at: 'GET /operator/listings',
-    operation: 'showListings',
+    operation: 'showOperatorListings',
     permission: 'listing.checklist',
     summary: text('挂牌审核', 'Listing reviews'),
     query: {
@@ -125,7 +125,7 @@ export const listingPages = [
   }),
   page({
     at: 'GET /operator/listings/:id',
-    operation: 'showListing',
+    operation: 'showOperatorListing',
     permission: 'listing.checklist',
     summary: text('审核一项挂牌', 'Review a listing'),
     params: { id: Id },

@@ -97,7 +97,7 @@ const cut = (rows: readonly SeenOrder[]) => {
 export const orderPages = [
   page({
     at: 'GET /operator/orders',
-    operation: 'showOrders',
+    operation: 'showOperatorOrders',
     permission: 'operator.work-list',
     summary: text('订单与争议', 'Orders and disputes'),
     query: {
@@ -131,7 +131,7 @@ export const orderPages = [
   }),
   page({
     at: 'GET /operator/orders/:id',
-    operation: 'showOrderToOperator',
+    operation: 'showOperatorOrder',
     permission: 'operator.work-list',
     summary: text('订单与争议', 'An order and its dispute'),
     params: { id: Id },

@@ -297,7 +297,7 @@ async function showOrganization(rx: Rx, id: string) {
 export const organizationPages = [
   page({
     at: 'GET /operator/organizations',
-    operation: 'showOrganizations',
+    operation: 'showOperatorOrganizations',
     permission: 'organization.check',
     summary: text('机构核验', 'Organisations'),
     query: {
@@ -326,7 +326,7 @@ export const organizationPages = [
   }),
   page({
     at: 'GET /operator/organizations/:id',
-    operation: 'showOrganization',
+    operation: 'showOperatorOrganization',
     permission: 'organization.check',
     summary: text('核验一家机构', 'Verify an organisation'),
     params: { id: Id },

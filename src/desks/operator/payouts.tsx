@@ -144,7 +144,7 @@ function Made({ id }: { id: string }) {
 export const payoutPages = [
   page({
     at: 'GET /operator/payouts',
-    operation: 'showPayouts',
+    operation: 'showOperatorPayouts',
     permission: 'payout-batch.list',
     summary: text('付款', 'Payouts'),
     query: {

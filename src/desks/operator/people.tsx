@@ -217,7 +217,7 @@ async function showPerson(rx: Rx, id: string) {
 export const peoplePages = [
   page({
     at: 'GET /operator/people',
-    operation: 'showPeople',
+    operation: 'showOperatorPeople',
     permission: 'person.list',
     summary: text('用户', 'People'),
     query: {
@@ -243,7 +243,7 @@ export const peoplePages = [
   }),
   page({
     at: 'GET /operator/people/:id',
-    operation: 'showPerson',
+    operation: 'showOperatorPerson',
     permission: 'person.read',
     summary: text('用户详情', 'One account'),
     params: { id: Id },

@@ -352,7 +352,7 @@ async function showRegistration(rx: Rx, id: string) {
 export const registrationPages = [
   page({
     at: 'GET /operator/registrations',
-    operation: 'showRegistrations',
+    operation: 'showOperatorRegistrations',
     permission: 'operator.work-list',
     summary: text('登记办理', 'Registrations'),
     query: {
@@ -381,7 +381,7 @@ export const registrationPages = [
   }),
   page({
     at: 'GET /operator/registrations/:id',
-    operation: 'showRegistration',
+    operation: 'showOperatorRegistration',
     permission: 'operator.work-list',
     summary: text('办理一项登记', 'One registration'),
     params: { id: Id },

@@ -174,7 +174,7 @@ function Packs({ of, at }: { of: readonly RulePack[]; at: RulePack }) {
 export const rulePages = [
   page({
     at: 'GET /operator/rules',
-    operation: 'showRulesToOperator',
+    operation: 'showOperatorRules',
     permission: 'operator.work-list',
     summary: text('费率与规则', 'Fees and rules'),
     query: { amount: Type.Optional(Type.String({ maxLength: 30 })) },

@@ -144,7 +144,7 @@ function Tables({
 export const statementPages = [
   page({
     at: 'GET /operator/statements',
-    operation: 'showStatements',
+    operation: 'showOperatorStatements',
     permission: 'bank-statement.list',
     summary: text('对账单', 'Bank statements'),
     query: {
@@ -177,7 +177,7 @@ export const statementPages = [
   }),
   page({
     at: 'GET /operator/statements/:id',
-    operation: 'showStatement',
+    operation: 'showOperatorStatement',
     permission: 'bank-statement.read',
     summary: text('对账单导入结果与匹配', 'A statement and its matching'),
     params: { id: Id },
