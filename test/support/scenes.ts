@@ -59,7 +59,8 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const vendor = await one(sql`select id from identity.organization where uscc = '91140100MA0DEM010R'`)
   const version = await one(sql`select id from data.data_version where organization_id = ${vendor} limit 1`)
   const statement = await one(sql`select id from settlement.bank_statement limit 1`)
-  return { contract, product, listing, order, registration, filing, number, vendor, version, statement }
+  const person = await one(sql`select id from identity.person where email = 'maker@qixiang.demo'`)
+  return { person, contract, product, listing, order, registration, filing, number, vendor, version, statement }
 }
 
 /** Which sample a route's parameters are; `…` fills itself. */
@@ -71,6 +72,8 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
   [/^\/orders\/:id/, ids => ({ id: ids.order! })],
   [/^\/regulator\/filings\/:id/, ids => ({ id: ids.filing! })],
+  [/^\/operator\/orders\/:id/, ids => ({ id: ids.order! })],
+  [/^\/operator\/people\/:id/, ids => ({ id: ids.person! })],
   [/^\/operator\/organizations\/:id/, ids => ({ id: ids.vendor! })],
   [/^\/operator\/listings\/:id/, ids => ({ id: ids.listing! })],
   [/^\/operator\/registrations\/:id/, ids => ({ id: ids.registration! })],
