@@ -25,7 +25,7 @@ function Import() {
   const columns = Object.values(statementColumns)
   return (
     <Card title={t(text('导入对账单', 'Import a statement'))} id="import">
-      <Form to="POST /bank-statements" then="/operator/statements/{id}" hasFile data-drop>
+      <Form to="POST /bank-statements" then="/operator/statements/{id}" hasFile class="drop" data-drop>
         <Field
           name="file"
           label={text('银行导出的 CSV 文件', 'CSV file exported by the bank')}

@@ -1,7 +1,7 @@
 /** A file may be dropped on a form that takes one; without this its file field does the same. */
 for (const form of document.querySelectorAll('form[data-drop]')) {
   const field = form.querySelector('input[type="file"]')
-  const mark = isOver => form.classList.toggle('is-over', isOver)
+  const mark = isOver => form.classList.toggle('over', isOver)
   form.addEventListener('dragover', event => {
     event.preventDefault()
     mark(true)
