@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
@@ -6,7 +7,7 @@ import { type PublicProduct, publicProduct } from '../../modules/catalog/index.t
 import { type ContractFacts, openContracts, type Preview, previewContract } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Name, Notice, yuan } from '../../web/parts.tsx'
+import { Card, Empty, Name, Notice, Tabs, yuan } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { GoodsFacts, TermFacts } from './terms.tsx'
@@ -87,61 +88,86 @@ function Obstructed({ of, productId }: { of: Obstacle; productId: string }) {
   )
 }
 
-function Choices({ found }: { found: PublicProduct }) {
+type Plan = PublicProduct['plans'][number]
+
+/** Several price plans: each leads to this page with what its contract would say. */
+function Plans({ of, chosen, productId }: { of: readonly Plan[]; chosen: Plan; productId: string }) {
   const t = useWords()
   const { language } = useReader()
-  const { version, plans, product } = found
-  const [only] = plans.length === 1 ? plans : []
-  const purposes = version.purposesAllowed
-  const nameOf = (plan: (typeof plans)[number]) => (language === 'en' && plan.nameEn ? plan.nameEn : plan.nameZh)
-  const priceOf = (plan: (typeof plans)[number]) =>
-    plan.kind === 'free' ? t(text('无偿', 'free')) : `¥${yuan(plan.amountFen)}`
-  return (
-    <Form to="POST /contracts" then="/contracts/{id}" data-guard>
-      <input type="hidden" name="productId" value={product.id} />
-      <Field
-        name="planId"
-        kind="radios"
-        label={text('价格方案', 'Price plan')}
-        isRequired
-        value={only?.id}
-        options={plans.map(plan => [plan.id, `${nameOf(plan)} · ${priceOf(plan)}`])}
-      />
-      <Field
-        name="purpose"
-        kind="radios"
-        label={text('使用目的', 'Purpose')}
-        hint={text(
-          '只能选择该产品允许的用途，写入合同 3.1。',
-          'One of those that the product allows; it becomes clause 3.1.',
-        )}
-        isRequired
-        value={purposes.length === 1 ? purposes[0] : undefined}
-        options={purposes.map(purpose => [purpose, purpose])}
-      />
-      <Field
-        name="scenario"
-        kind="area"
-        rows={4}
-        label={text('应用场景', 'Scenario')}
-        hint={text(
-          '用在哪里、怎么用、谁来用；写入合同 3.2。无场景不交易。',
-          'Where, how and by whom the data are used; it becomes clause 3.2. No trade without a scenario.',
-        )}
-        placeholder={text('例如：结合气象数据安排大棚通风，成果仅供本公司农技人员使用', 'For example: …')}
-        isRequired
-        maxLength={2000}
-      />
-      <Submit>{t(text('生成合同并发给供方', 'Make the contract and send it to the vendor'))}</Submit>
-      <p class="form-hint">
-        {t(
-          text(
-            '现在不付款。供方答复后由双方签署，生效后才产生付款义务；签署前可以随时撤回。',
-            'Nothing is paid now. The vendor answers, both sign, and only then is payment due; until you sign you may withdraw at any time.',
-          ),
-        )}
+  const words = (plan: Plan) => {
+    const name = language === 'en' && plan.nameEn ? plan.nameEn : plan.nameZh
+    return `${name} · ${plan.kind === 'free' ? t(text('无偿', 'free')) : `¥${yuan(plan.amountFen)}`}`
+  }
+  if (of.length === 1)
+    return (
+      <p>
+        {t(text('价格方案：', 'Price plan: '))}
+        <strong>{words(chosen)}</strong>
       </p>
-    </Form>
+    )
+  return (
+    <>
+      <p class="mb-1">{t(text('价格方案', 'Price plan'))}</p>
+      <Tabs
+        of={of.map(plan => ({
+          href: `/products/${productId}/buy?plan=${plan.id}`,
+          words: words(plan),
+          isHere: plan === chosen,
+        }))}
+      />
+    </>
+  )
+}
+
+function Choices({ found, plan }: { found: PublicProduct; plan: Plan }) {
+  const t = useWords()
+  const { version, plans, product } = found
+  const purposes = version.purposesAllowed
+  return (
+    <>
+      <Plans of={plans} chosen={plan} productId={product.id} />
+      <Form to="POST /contracts" then="/contracts/{id}" data-guard>
+        <input type="hidden" name="productId" value={product.id} />
+        <input type="hidden" name="planId" value={plan.id} />
+        <Field
+          name="purpose"
+          kind="radios"
+          label={text('使用目的', 'Purpose')}
+          hint={text(
+            '只能选择该产品允许的用途，写入合同 3.1。',
+            'One of those that the product allows; it becomes clause 3.1.',
+          )}
+          isRequired
+          value={purposes.length === 1 ? purposes[0] : undefined}
+          options={purposes.map(purpose => [purpose, purpose])}
+        />
+        <Field
+          name="scenario"
+          kind="area"
+          rows={4}
+          label={text('应用场景', 'Scenario')}
+          hint={text(
+            '用在哪里、怎么用、谁来用；写入合同 3.2。无场景不交易。',
+            'Where, how and by whom the data are used, in Chinese as it becomes clause 3.2. No trade without a scenario.',
+          )}
+          placeholder={text(
+            '例如：结合气象数据安排大棚通风，成果仅供本公司农技人员使用',
+            'For example: 结合气象数据安排大棚通风，成果仅供本公司农技人员使用',
+          )}
+          isRequired
+          maxLength={2000}
+        />
+        <Submit>{t(text('生成合同并发给供方', 'Make the contract and send it to the vendor'))}</Submit>
+        <p class="form-hint">
+          {t(
+            text(
+              '现在不付款。供方答复后由双方签署，生效后才产生付款义务；签署前可以随时撤回。',
+              'Nothing is paid now. The vendor answers, both sign, and only then is payment due; until you sign you may withdraw at any time.',
+            ),
+          )}
+        </p>
+      </Form>
+    </>
   )
 }
 
@@ -165,10 +191,12 @@ function Begun({ of }: { of: readonly ContractFacts[] }) {
 
 function Buying({
   found,
+  plan,
   preview,
   begun,
 }: {
   found: PublicProduct
+  plan: Plan
   preview: Preview
   begun: readonly ContractFacts[]
 }) {
@@ -180,7 +208,7 @@ function Buying({
       <Begun of={begun} />
       <div class="split">
         <Card title={t(text('您的选择', 'Your choice'))}>
-          <Choices found={found} />
+          <Choices found={found} plan={plan} />
         </Card>
         <div>
           <Card title={t(text('合同要点', 'What the contract says'))}>
@@ -222,10 +250,12 @@ export const buyRoutes: Route[] = [
     permission: 'person.read-self',
     summary: text('购买数据产品', 'Buy a data product'),
     params: { id: Id },
-    run: async (rx, { params: { id } }, reader) => {
+    query: { plan: Type.Optional(Id) },
+    run: async (rx, { params: { id }, query }, reader) => {
       const found = await publicProduct(rx, id)
       const obstacle = obstacleOf(rx, found, reader.can('contract.create'))
-      const preview = obstacle ? undefined : await previewContract(rx, { productId: id, planId: found.plans[0]?.id })
+      const plan = found.plans.find(each => each.id === query.plan) ?? found.plans[0]
+      const preview = obstacle ? undefined : await previewContract(rx, { productId: id, planId: plan?.id })
       const begun = preview ? (await openContracts(rx, 'buyer')).filter(({ productId }) => productId === id) : []
       const { nameZh, nameEn } = found.version
       return {
@@ -239,11 +269,12 @@ export const buyRoutes: Route[] = [
           ['/products', text('数据产品', 'Data products')],
           [`/products/${id}`, text(nameZh, nameEn ?? nameZh)],
         ],
-        body: preview ? (
-          <Buying found={found} preview={preview} begun={begun} />
-        ) : (
-          <Obstructed of={obstacle!} productId={id} />
-        ),
+        body:
+          preview && plan ? (
+            <Buying found={found} plan={plan} preview={preview} begun={begun} />
+          ) : (
+            <Obstructed of={obstacle!} productId={id} />
+          ),
       }
     },
   }),

@@ -7,6 +7,7 @@ import { orderRoutes } from './order.tsx'
 import { orderListRoutes } from './orders.tsx'
 import { purchasedRoutes } from './purchased.tsx'
 import { purchaseRoutes } from './purchases.ts'
+import { savedRoutes } from './saved.tsx'
 import { tradeRoutes } from './trade.tsx'
 
 export const routes: Route[] = [
@@ -19,4 +20,5 @@ export const routes: Route[] = [
   ...tradeRoutes,
   ...deskRoutes,
   ...purchasedRoutes,
+  ...savedRoutes,
 ]

@@ -7,7 +7,15 @@ import { Id } from '../../kernel/wire.ts'
 import { contractOf } from '../../modules/contracts/index.ts'
 import { listDataVersions } from '../../modules/data/index.ts'
 import { readDelivery } from '../../modules/delivery/index.ts'
-import { type OrderState, orderMachine, possibleActions, readInvoice, readOrder } from '../../modules/orders/index.ts'
+import {
+  isRatable,
+  type OrderState,
+  orderMachine,
+  possibleActions,
+  ratingOfOrder,
+  readInvoice,
+  readOrder,
+} from '../../modules/orders/index.ts'
 import { collectionAccountMissing, readMoney, readPayment } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Card, Facts, Moment, Money, State, Steps } from '../../web/parts.tsx'
@@ -15,6 +23,7 @@ import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { InvoiceCard, MoneyCard, NoAccount, PaymentCard } from './money.tsx'
 import { Accept, Mediate, OtherMoves, Redeliver } from './moves.tsx'
+import { RatingCard } from './rating.tsx'
 import { DeliveryCard, Download, isFetchable } from './receiving.tsx'
 import { orderTones } from './standing.ts'
 
@@ -47,6 +56,7 @@ async function find(rx: Rx, id: string) {
       ? (await listDataVersions(rx, { state: 'confirmed', limit: 100 })).items
       : [],
     invoice: isInvoiced && side !== 'authority' ? await readInvoice(rx, id) : undefined,
+    rating: await ratingOfOrder(rx, id),
     timeline: await readTimeline(rx, [['order', id]]),
   }
 }
@@ -310,6 +320,7 @@ function OrderBody({ of: found }: { of: Found }) {
         />
         <MoneyCard of={found.money} isBuyer={side === 'buyer'} />
         <OrderFacts of={found} />
+        <RatingCard order={row} side={side} rating={found.rating} canRate={isRatable(row.state)} />
         {found.invoice && <InvoiceCard of={found.invoice} isBuyer={side === 'buyer'} />}
       </div>
       <h2>{t(text('经过', 'What happened'))}</h2>

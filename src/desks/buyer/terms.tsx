@@ -23,8 +23,8 @@ const monthsOf = (months: number): Text =>
 
 const yesNo = (value: boolean, yes: Text, no: Text): Text => (value ? yes : no)
 
-const exclusive = text('排他', 'Exclusive')
-const open = text('非排他', 'Non-exclusive')
+const exclusive = text('排他', 'exclusive')
+const open = text('非排他', 'non-exclusive')
 const mayPassOn = text('可再许可', 'may sublicense')
 const mayNotPassOn = text('不得再许可', 'no sublicensing')
 
