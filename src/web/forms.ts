@@ -106,6 +106,9 @@ export async function showAgain(
   if (shown.statusCode >= 300) return false
   for (const cookie of shown.cookies.filter(each => each.name === forgeryCookie))
     reply.setCookie(cookie.name, cookie.value, { path: '/', httpOnly: true, sameSite: 'lax' })
+  // the page's own: one that shows a document of ours admits it also when it is shown again
+  const policy = shown.headers['content-security-policy']
+  if (policy) reply.header('content-security-policy', policy)
   reply
     .code(options.status ?? 200)
     .header('content-language', shown.headers['content-language'] ?? 'zh-CN')

@@ -288,6 +288,10 @@ t.test('what is not checked in time is late by its working days', async t => {
   t.match(late.items[0].clock, { isLate: true })
   t.ok(late.items[0].clock.workingDaysLeft < 0)
   t.equal(late.counts.find((c: any) => c.state === 'filed').late, late.items.length)
+  const waiting = (await x.ok('GET /work-list', { as: taiyuan.maker })).items
+  const count = (kind: string) => waiting.find((item: any) => item.kind === `regulator.${kind}`)?.count
+  t.equal(count('late'), late.items.length, 'and stands on the work list')
+  t.ok(count('check') >= count('late'))
 })
 
 t.test('a sealed contract is shown inside a page of ours when asked, and saved otherwise', async t => {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
+import { notFound, Problem } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { listingOf } from '../../modules/catalog/index.ts'
@@ -34,6 +35,16 @@ import { addressOf, queryOf, type View, viewOf, viewQuery } from './view.ts'
 
 const path = '/regulator/filings'
 
+/** The listing that the trade came from, where this authority may know of it. */
+async function listingFor(rx: Rx, id: string) {
+  try {
+    return (await listingOf(rx, id)).listing
+  } catch (error) {
+    if (error instanceof Problem && error.type === notFound.type) return undefined
+    throw error
+  }
+}
+
 /** Everything about one filing that a decision may rest on. */
 async function readAll(rx: Rx, id: string, view: View) {
   const { row, versions } = await readFiling(rx, id)
@@ -54,7 +65,7 @@ async function readAll(rx: Rx, id: string, view: View) {
     contract,
     body: await frozenText(rx, contract.id),
     registration,
-    listing: competent ? (await listingOf(rx, contract.listingId)).listing : undefined,
+    listing: competent ? await listingFor(rx, contract.listingId) : undefined,
     money: order ? await readMoney(rx, order.id) : undefined,
     delivery: order ? await readDelivery(rx, order.id) : undefined,
     findings: await explainFindings(rx, row),

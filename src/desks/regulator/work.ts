@@ -1,0 +1,42 @@
+import type { Rx } from '../../kernel/command.ts'
+import { text } from '../../kernel/text.ts'
+import { countQueue, listQueue } from '../../modules/registration/index.ts'
+import type { WorkItem } from '../worklist.ts'
+
+/** What waits for the acting authority: filings to check, those that came back corrected and those that are late. */
+export async function regulatorWork(rx: Rx): Promise<WorkItem[]> {
+  if (!rx.actor.roles.includes('authority')) return []
+  const open = async (query: Parameters<typeof countQueue>[1]) =>
+    (await countQueue(rx, query)).find(each => each.state === 'filed')?.count ?? 0
+  const [count, corrected, late] = [await open({}), await open({ isCorrected: true }), await open({ isOverdue: true })]
+  if (count === 0) return []
+  const first = (await listQueue(rx, { state: 'filed', sort: 'due', limit: 1 })).items[0]?.row.dueAt ?? null
+  const item = (kind: string, n: number, href: string, words: WorkItem['words'], dueAt: Date | null): WorkItem[] =>
+    n === 0 ? [] : [{ kind: `regulator.${kind}`, count: n, href, words, dueAt }]
+  return [
+    ...item(
+      'check',
+      count,
+      '/regulator/filings',
+      text(`${count} 份备案待核查`, `${count} filing${count === 1 ? '' : 's'} to check`),
+      first,
+    ),
+    ...item(
+      'late',
+      late,
+      '/regulator/filings?late=true',
+      text(
+        `${late} 份备案超过核查期限`,
+        `${late} filing${late === 1 ? ' is' : 's are'} past the deadline of the check`,
+      ),
+      first,
+    ),
+    ...item(
+      'corrected',
+      corrected,
+      '/regulator/filings?corrected=true',
+      text(`${corrected} 份补正后报回，待复核`, `${corrected} came back corrected, to be checked again`),
+      null,
+    ),
+  ]
+}
