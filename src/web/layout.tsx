@@ -314,7 +314,7 @@ function Heading({ page }: { page: Page }) {
 
 function Document({ reader, page, frame }: { reader: Reader; page: Page; frame: Frame }) {
   const t = (words: Text) => say(reader, words)
-  const isDesk = reader.viewer !== null && isDeskPath(reader.path)
+  const isDesk = reader.viewer !== null && isDeskPath(reader.path) && desksOf(reader).length > 0
   const body = renderToString(
     <ReaderContext.Provider value={reader}>
       <Heading page={page} />

@@ -198,6 +198,32 @@ t.test(
   },
 )
 
+t.test('in earnest, who holds a finance duty is led to two-step sign-in and works once it is on', async t => {
+  const flags = [x.exchange.kit.settings, x.exchange.app] as { isDemo: boolean }[]
+  for (const each of flags) each.isDemo = false
+  t.teardown(async () => {
+    for (const each of flags) each.isDemo = true
+  })
+  const { page } = await open(t)
+  await go(page, '/sign-in')
+  t.equal((await x.exchange.app.inject({ method: 'POST', url: '/demo/enter' })).statusCode, 404, 'no doors in earnest')
+  await signIn(page, vendor.finance.email)
+  t.equal(path(page), '/account/two-step')
+  t.match(await said(page), '您的职责要求两步登录')
+  await go(page, '/organization/bank-accounts')
+  t.match(await said(page), /请先开启两步登录[\s\S]*\/account\/two-step/, 'everything else says what to do')
+  await go(page, '/account/two-step')
+  await page.getByLabel('登录密码').fill(password)
+  await submit(page, '开始设置')
+  const secret = (await page.locator('.copyable code').innerText()).trim()
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+  await page.getByLabel('6 位验证码').fill(code)
+  await submit(page, '启用两步登录')
+  await page.getByRole('link', { name: '已保存，继续' }).click()
+  await go(page, '/organization/bank-accounts')
+  t.match(await said(page), '登记账户', 'and now it works')
+})
+
 t.test('a session that ends in the middle of a form loses nothing that was typed', async t => {
   const { page, context } = await open(t)
   await enter(context, x, vendor.administrator, origin)
