@@ -323,7 +323,9 @@ function Document({ reader, page, frame }: { reader: Reader; page: Page; frame: 
   )
   const target = reader.form?.to.split(' ')[1]
   const isShown =
-    reader.form?.problem === undefined || [`/forms${target}`, target].some(path => body.includes(`action="${path}"`))
+    reader.form?.problem === undefined ||
+    reader.form.pending !== undefined || // the sign-in page says why itself
+    [`/forms${target}`, target].some(path => body.includes(`action="${path}"`))
   return (
     <ReaderContext.Provider value={reader}>
       <html lang={reader.language} {...(reader.theme !== 'auto' && { 'data-bs-theme': reader.theme })}>
