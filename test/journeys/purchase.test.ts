@@ -135,7 +135,7 @@ for (const way of [
   { hasScripts: false, language: 'en' },
 ] as const)
   t.test(
-    `a buyer comes from a product to accepted data ${way.hasScripts ? 'with' : 'without'} scripts, in ${way.language}`,
+    `a buyer comes from a search to accepted data ${way.hasScripts ? 'with' : 'without'} scripts, in ${way.language}`,
     async t => {
       const w = words[way.language]
       const productId = await product()
@@ -147,8 +147,13 @@ for (const way of [
         clicks++
         await target.click()
       }
-      await page.goto(`${origin}/products/${productId}/buy`)
-      clicks++ // the product page's own button led here
+      await page.goto(`${origin}/products`)
+      await page.locator('main input[type="search"]').fill('空气质量')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/[?&]q=/)
+      await page.locator(`main a[href^="/products/${productId}"]`).first().click()
+      await page.waitForURL(`${origin}/products/${productId}`)
+      await click(page.locator(`main a[href="/products/${productId}/buy"]`).first())
       await click(page.getByLabel('内部分析'))
       await click(page.getByLabel(w.scenario))
       await page.getByLabel(w.scenario).fill(scenario)
