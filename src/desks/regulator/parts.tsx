@@ -53,7 +53,7 @@ export function Clocked({ of }: { of: Clock | null }) {
 /** What looks wrong, each rule by its name. */
 export function Flags({ of }: { of: readonly FindingCode[] }) {
   const t = useWords()
-  if (of.length === 0) return <span class="text-secondary">{t(text('未发现', 'None'))}</span>
+  if (of.length === 0) return <span class="text-secondary nowrap">{t(text('未发现', 'None'))}</span>
   return (
     <ul class="flags">
       {of.map(code => (
