@@ -111,6 +111,25 @@ async function trade(client: Client, operator: Operator, plan: Plan, productId: 
   if (reaches('accepted')) await client.call(`POST /orders/${order.id}/accept`, { as: plan.buyer.maker })
 }
 
+/** The operator's first announcement, written by one person and published by another; once. */
+async function announce(client: Client, operator: Operator): Promise<void> {
+  const { items } = await client.call<{ items: unknown[] }>('GET /announcements')
+  if (items.length > 0) return
+  const { id } = await client.call<{ id: string }>('POST /announcements', {
+    as: operator.maker,
+    body: {
+      kind: 'notice',
+      titleZh: '演示交易场所开放',
+      titleEn: 'The demo exchange is open',
+      bodyZh:
+        '本交易场所供试用，其中的机构、人员和资金均为虚构；两份样例数据是真实的公开数据，来源见产品页。\n\n页面顶部可前移时钟，用于查看公示期、验收期和结算日届满后的情形。',
+      bodyEn:
+        'This exchange is for trying things out: its organisations, people and money are invented; the two samples are real open data, whose sources the product pages name.\n\nThe clock at the top of each page moves forward, to see what happens when publicity, acceptance and settlement periods end.',
+    },
+  })
+  await client.call(`POST /announcements/${id}/publish`, { as: operator.checker })
+}
+
 /** The demo exchange: a dozen listings and trades in different states, made by the calls that everyone makes. */
 export async function makeDemoExchange(client: Client, operator: Operator): Promise<Demo> {
   const demo = await makeDemoCast(client, operator)
@@ -155,5 +174,6 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
     if (!productId) throw new StoryError(`${plan.goods.content.nameZh} is not listed`)
     await trade(client, operator, plan, productId)
   }
+  await announce(client, operator)
   return demo
 }

@@ -68,6 +68,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/(vendor\/)?products\/:id/, ids => ({ id: ids.product! })],
   [/^\/vendors\/:id/, ids => ({ id: ids.vendor! })],
   [/^\/vendor\/versions\/:id/, ids => ({ id: ids.version! })],
+  [/^\/(operator\/)?announcements\/:id/, ids => ({ id: ids.announcement! })],
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
   [/^\/orders\/:id/, ids => ({ id: ids.order! })],
@@ -79,7 +80,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/operator\/registrations\/:id/, ids => ({ id: ids.registration! })],
   [/^\/operator\/statements\/:id/, ids => ({ id: ids.statement! })],
   [/^\/problems\/:slug/, () => ({ slug: 'state-conflict' })],
-  [/^\/model-contracts\/:code\/:version/, () => ({ code: 'data-provision', version: '1' })],
+  [/^\/model-contracts\/:code\/:version/, () => ({ code: 'data-provision', version: '1.0.0' })],
 ]
 
 /** A scene for every page; `path` is empty where the demo has nothing to show for its parameters. */
