@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { twoStepRequired } from '../kernel/access.ts'
 import { type Route, raw } from '../kernel/http/route.ts'
 import { notFound, type Problem, type ProblemType, problemTypes, unauthenticated } from '../kernel/problem.ts'
 import { type Text, text } from '../kernel/text.ts'
@@ -144,6 +145,13 @@ function Refusal({ problem, id }: { problem: Problem; id: string }) {
         </ul>
       )}
       <Explanation type={type} />
+      {type === twoStepRequired.type && (
+        <p>
+          <a class="btn btn-primary" href="/account/two-step">
+            {t(text('开启两步登录', 'Set up two-step sign-in'))}
+          </a>
+        </p>
+      )}
       <Facts
         of={[
           [

@@ -212,7 +212,7 @@ t.test('in earnest, who holds a finance duty is led to two-step sign-in and work
   t.match(await said(page), '您的职责要求两步登录')
   await go(page, '/organization/bank-accounts')
   t.match(await said(page), /请先开启两步登录[\s\S]*\/account\/two-step/, 'everything else says what to do')
-  await go(page, '/account/two-step')
+  await page.getByRole('link', { name: '开启两步登录' }).click()
   await page.getByLabel('登录密码').fill(password)
   await submit(page, '开始设置')
   const secret = (await page.locator('.copyable code').innerText()).trim()
@@ -290,6 +290,16 @@ t.test('an administrator changes duties, lets a member go, makes a token and rev
   await submit(page, '新建令牌')
   t.match(await said(page), 'scopes', 'a token without permissions is refused')
   t.equal(await page.getByLabel('名称').inputValue(), 'ERP 订单同步')
+  const offered = await page.locator('details.scopes input').evaluateAll(all => all.map(each => (each as any).value))
+  t.same(
+    ['contract.create', 'order.accept', 'trade.read'].filter(each => !offered.includes(each)),
+    [],
+    'what the organisation does can be given to a token',
+  )
+  t.notOk(
+    offered.some(each => /^(api-token|two-step|session)\./.test(each)),
+    'what is a person’s own cannot',
+  )
   await page.locator('details.scopes', { hasText: '成员' }).locator('summary').click()
   await page.locator('input[value="member.list"]').check()
   await submit(page, '新建令牌')

@@ -1,12 +1,14 @@
 import { access } from '../../access.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
+import * as bulletin from '../../modules/bulletin/index.ts'
 import * as catalog from '../../modules/catalog/index.ts'
 import * as contracts from '../../modules/contracts/index.ts'
 import * as data from '../../modules/data/index.ts'
 import * as delivery from '../../modules/delivery/index.ts'
 import * as identity from '../../modules/identity/index.ts'
 import * as ledger from '../../modules/ledger/index.ts'
+import * as notices from '../../modules/notices/index.ts'
 import * as orders from '../../modules/orders/index.ts'
 import * as registration from '../../modules/registration/index.ts'
 import * as settlement from '../../modules/settlement/index.ts'
@@ -28,7 +30,19 @@ const groups: Readonly<Record<string, Text>> = {
   settlement: text('收付款与结算', 'Payments and settlement'),
   delivery: text('交付', 'Delivery'),
   identity: text('成员', 'Members'),
+  operator: text('运营', 'Running the exchange'),
+  trades: text('交易', 'Trades'),
+  questions: text('提问与答复', 'Questions and answers'),
+  ratings: text('评价', 'Ratings'),
+  watching: text('关注', 'Watching'),
+  vendors: text('供方', 'Vendors'),
+  announcements: text('公告', 'Announcements'),
+  notices: text('通知', 'Notifications'),
+  statistics: text('统计', 'Statistics'),
+  exchange: text('交易场所', 'The exchange'),
 }
+
+const others = text('工作台', 'Desks')
 
 const modules: readonly { readonly routes: readonly Route[] }[] = [
   identity,
@@ -41,6 +55,8 @@ const modules: readonly { readonly routes: readonly Route[] }[] = [
   orders,
   settlement,
   delivery,
+  bulletin,
+  notices,
 ]
 
 /** One permission that a token may be given, in the words of the operations that it opens. */
@@ -73,8 +89,16 @@ export function scopeGroups(reader: Pick<Reader, 'can'>): ScopeGroup[] {
     const tag = byTag.get(spec.tag) ?? new Map<string, Text[]>()
     byTag.set(spec.tag, tag.set(spec.permission, [...(tag.get(spec.permission) ?? []), spec.summary]))
   }
-  return [...byTag].map(([tag, permissions]) => ({
-    words: groups[tag] ?? text(tag, tag),
-    scopes: [...permissions].map(([permission, summaries]) => ({ permission, words: join(summaries) })),
-  }))
+  const known = new Set([...byTag.values()].flatMap(permissions => [...permissions.keys()]))
+  const rest = Object.keys(access).filter(each => isOffered(each) && reader.can(each) && !known.has(each))
+  return [
+    ...[...byTag].map(([tag, permissions]) => ({
+      words: groups[tag] ?? text(tag, tag),
+      scopes: [...permissions].map(([permission, summaries]) => ({ permission, words: join(summaries) })),
+    })),
+    // what the desks put together from several modules
+    ...(rest.length > 0
+      ? [{ words: others, scopes: rest.map(each => ({ permission: each, words: text(each, each) })) }]
+      : []),
+  ]
 }
