@@ -3,6 +3,7 @@ import { type Cast, makeCast, roles } from './cast.ts'
 import { type Client, StoryError } from './client.ts'
 import { divisions, shelf, weather } from './goods.ts'
 import type { Operator } from './operator.ts'
+import { talkAbout } from './talk.ts'
 import {
   agree,
   askToBuy,
@@ -175,5 +176,7 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
     await trade(client, operator, plan, productId)
   }
   await announce(client, operator)
+  const talked = ids.get(weather.content.nameZh)
+  if (talked) await talkAbout(client, talked, { vendor, owner: insurer, reader: buyer })
   return demo
 }

@@ -54,7 +54,7 @@ t.test('a visitor searches, narrows, and judges a product by what is known of it
     prices,
     [...prices].sort((a, b) => Number(a.replace(/[^\d.]/g, '')) - Number(b.replace(/[^\d.]/g, ''))),
   )
-  await page.locator('.chip', { hasText: '主题' }).click()
+  await page.locator('.pill', { hasText: '主题' }).click()
   t.equal(await total(page), all, 'a condition is taken off by its chip')
   await page.getByRole('link', { name: weather }).click()
   await page.getByRole('heading', { level: 1, name: weather }).waitFor()

@@ -196,7 +196,7 @@ function Product({ view }: { view: ProductView }) {
             {content.keywords.length > 0 && (
               <p class="row-gap">
                 {content.keywords.map(keyword => (
-                  <a key={keyword} class="chip" href={`/products?q=${encodeURIComponent(keyword)}`}>
+                  <a key={keyword} class="pill" href={`/products?q=${encodeURIComponent(keyword)}`}>
                     <Data>{keyword}</Data>
                   </a>
                 ))}

@@ -93,14 +93,14 @@ function Chips({ input, vendor, rules }: Shown) {
   if (chosen.length === 0 && !vendor && !input.q) return null
   const chip = (name: string, label: string, value: ComponentChildren) => (
     <li key={name}>
-      <a class="chip" href={withQuery(url, { [name]: undefined })}>
+      <a class="pill" href={withQuery(url, { [name]: undefined })}>
         <span class="visually-hidden">{t(text('取消条件：', 'Remove: '))}</span>
         <span class="text-secondary">{label}</span> {value} <Icon name="x" />
       </a>
     </li>
   )
   return (
-    <ul class="chips" aria-label={t(text('已选条件', 'Chosen conditions'))}>
+    <ul class="pills" aria-label={t(text('已选条件', 'Chosen conditions'))}>
       {input.q &&
         chip(
           'q',

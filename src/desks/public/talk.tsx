@@ -101,7 +101,7 @@ function Question({ of: { row, asker } }: { of: SeenQuestion }) {
       )}
       {row.state !== 'hidden' && reader.can('question.hide') && (
         <Confirm
-          label={text('隐藏', 'Hide')}
+          label={text('隐藏提问', 'Hide the question')}
           consequence={text(
             '公众将不再看到此提问及其答复；供方和提问机构能看到原因。此操作不能撤销。',
             'The public no longer sees the question and its answer; vendor and asker see the reason. It cannot be undone.',
@@ -110,7 +110,7 @@ function Question({ of: { row, asker } }: { of: SeenQuestion }) {
         >
           <Form to={`POST /questions/${row.id}/hide`} then={reader.url}>
             <Field name="reason" label={text('原因', 'Reason')} isRequired maxLength={1000} />
-            <Submit tone="danger">{t(text('隐藏提问', 'Hide the question'))}</Submit>
+            <Submit tone="danger">{t(text('确认隐藏', 'Hide it'))}</Submit>
           </Form>
         </Confirm>
       )}
