@@ -55,6 +55,40 @@ t.test('a genuine certificate is proved genuine in the browser, step by step', a
   t.same(complaints, [])
 })
 
+t.test('a browser that was here before finds out another log key, and a log that became shorter', async t => {
+  const context = await browser.newContext({ locale: 'en' })
+  const page = await context.newPage()
+  const check = async () => {
+    await page.goto(`${origin}/verify`)
+    await page.setInputFiles('#file', paper.path)
+    const result = page.locator('[data-result]')
+    await result.waitFor({ state: 'visible' })
+    return {
+      words: await result.locator('h2').textContent(),
+      steps: (await result.locator('li').allTextContents()).join('\n'),
+    }
+  }
+  t.match((await check()).steps, /✓ passed the log’s key is seen here for the first time/)
+  const again = await check()
+  t.equal(again.words, 'Genuine')
+  t.match(again.steps, /✓ passed the log’s key is the one that this browser saw before/)
+  t.match(again.steps, /✓ passed the log is no shorter/)
+  const pretend = (change: object) =>
+    page.evaluate(change => {
+      const kept = JSON.parse(localStorage.getItem('jinshu-log')!)
+      localStorage.setItem('jinshu-log', JSON.stringify({ ...kept, ...change }))
+    }, change)
+  await pretend({ size: 1e9 })
+  const shorter = await check()
+  t.equal(shorter.words, 'Not proved')
+  t.match(shorter.steps, /✗ failed the log is no shorter/)
+  await pretend({ size: 1, vkey: 'localhost:3000+00000000+AAAA' })
+  const other = await check()
+  t.equal(other.words, 'Not proved')
+  t.match(other.steps, /✗ failed the log’s key is the one/)
+  await context.close()
+})
+
 t.test('a certificate in which one byte was changed is altered', async t => {
   const changed = Buffer.from(paper.bytes)
   const at = Math.floor(changed.length / 2)
@@ -64,7 +98,7 @@ t.test('a certificate in which one byte was changed is altered', async t => {
   t.equal((await drop(path)).words, 'Altered')
   const unknown = join(folder, 'unknown.pdf')
   await writeFile(unknown, '%PDF-1.7 nothing of ours')
-  t.equal((await drop(unknown)).words, 'Altered')
+  t.equal((await drop(unknown)).words, 'Not issued')
 })
 
 t.test('a server that lies about what it recorded is found out by the browser', async t => {
@@ -113,6 +147,11 @@ t.test('without scripts the typed number and the file are checked by the server'
   t.match(await page.textContent('h1'), /Genuine/)
   await page.goto(`${origin}/verify`)
   await page.setInputFiles('#file', join(folder, 'changed.pdf'))
+  await page.getByRole('button', { name: 'Check' }).click()
+  await page.waitForURL(/sha256=/)
+  t.match(await page.textContent('h1'), /Altered/, 'it still names its number')
+  await page.goto(`${origin}/verify`)
+  await page.setInputFiles('#file', join(folder, 'unknown.pdf'))
   await page.getByRole('button', { name: 'Check' }).click()
   t.match(await page.getByRole('alert').textContent(), /No such file was issued/)
   await page.getByLabel('Registration or filing number').fill('140100-RG-2026-00000001-Q')

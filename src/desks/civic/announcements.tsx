@@ -14,6 +14,7 @@ import { useReader, useWords } from '../../web/context.ts'
 import { Badge, Empty, Moment, Notice, Pager, State } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
+import { Publicities, readPublicities } from './publicities.tsx'
 
 const kindOf = (row: AnnouncementRow) =>
   announcementKinds[row.kind as keyof typeof announcementKinds] ?? text(row.kind, row.kind)
@@ -94,7 +95,20 @@ export const routes: Route[] = [
     query: { after: Type.Optional(Type.String({ maxLength: 300 })) },
     run: async (rx, { query }) => {
       const { items, next } = await listAnnouncements(rx, query)
-      return { title: text('公告', 'Announcements'), body: <All items={items} next={next} /> }
+      const publicities = query.after ? [] : await readPublicities(rx)
+      return {
+        title: text('公告', 'Announcements'),
+        lead: text(
+          '运营机构的通知，以及正在公示、可以提出异议的交易登记。',
+          'Notices of the operator, and registrations in publicity, to which objections can be made.',
+        ),
+        body: (
+          <>
+            <Publicities of={publicities} />
+            <All items={items} next={next} />
+          </>
+        ),
+      }
     },
   }),
   page({

@@ -1,8 +1,8 @@
 import type { Route } from '../../kernel/http/route.ts'
 import { routes as about } from './about.tsx'
 import { routes as announcements } from './announcements.tsx'
-import { routes as contracts } from './contracts.tsx'
-import { routes as rules } from './rules.tsx'
+import { modelPages } from './models.tsx'
+import { rulePages } from './rules.tsx'
 import { routes as statistics } from './statistics.tsx'
 import { routes as transparency } from './transparency.tsx'
 import { routes as verify } from './verify.tsx'
@@ -10,8 +10,8 @@ import { routes as verify } from './verify.tsx'
 export const routes: Route[] = [
   ...about,
   ...announcements,
-  ...contracts,
-  ...rules,
+  ...modelPages,
+  ...rulePages,
   ...statistics,
   ...transparency,
   ...verify,

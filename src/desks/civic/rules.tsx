@@ -1,195 +1,256 @@
-import type { ComponentChildren } from 'preact'
+import { Type } from 'typebox'
+import { dayOf } from '../../kernel/calendar.ts'
 import type { Route } from '../../kernel/http/route.ts'
+import { notFound } from '../../kernel/problem.ts'
 import { type RulePack, ruleLibrary, rulesAt } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { useWords } from '../../web/context.ts'
-import { Badge, Card, Copyable, Facts, Money, Table } from '../../web/parts.tsx'
+import { useReader, useWords } from '../../web/context.ts'
+import { Badge, Card, Facts, Notice, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
+import { clockGroups, clockWords, periodWords } from './rulewords.ts'
 
-type Clocks = RulePack['clocks']
-type Periods = RulePack['periods']
+const yes = (value: boolean): Text => (value ? text('是', 'Yes') : text('否', 'No'))
 
-const clockWords: Record<keyof Clocks, Text> = {
-  listingAcceptance: text('挂牌申请受理', 'Accepting an application to list'),
-  listingReview: text('挂牌审核', 'Reviewing a listing'),
-  listingSupplement: text('挂牌补正', 'Supplementing a listing'),
-  registrationAcceptance: text('登记受理', 'Accepting a registration'),
-  registrationReview: text('登记形式审核', 'Formal review of a registration'),
-  publicity: text('登记公示', 'Publicity of a registration'),
-  registrationSupplement: text('登记补正', 'Supplementing a registration'),
-  objectionHandling: text('异议处理', 'Deciding an objection'),
-  filingSubmission: text('交易备案', 'Filing a trade'),
-  filingCheck: text('备案核查', 'Checking a filing'),
-  filingCorrection: text('备案更正', 'Correcting a filing'),
-  negotiation: text('合同协商', 'Negotiating a contract'),
-  signature: text('合同签署', 'Signing a contract'),
-  orderConfirmation: text('订单确认', 'Confirming an order'),
-  paymentDue: text('付款', 'Paying'),
-  deliveryDue: text('交付', 'Delivering'),
-  acceptancePeriod: text('验收', 'Accepting what was delivered'),
-  redelivery: text('重新交付', 'Delivering again'),
-  settlementDelay: text('验收后结算', 'Settlement after acceptance'),
-  payeeCooling: text('新收款账户冷静期', 'Cooling period of a new payee account'),
-  disputeMediation: text('争议调解', 'Mediating a dispute'),
-  riskReview: text('风险审查', 'Risk review'),
-  riskHandling: text('风险整改', 'Handling a risk'),
-  sharingConformity: text('共享申请规范性审查', 'Conformity check of a sharing request'),
-  sharingReplyPublished: text('共享答复（目录内）', 'Answering a sharing request (catalogued)'),
-  sharingReplyUnpublished: text('共享答复（目录外）', 'Answering a sharing request (not catalogued)'),
-  sharingProvision: text('共享提供', 'Providing shared data'),
-  openAcceptance: text('依申请开放受理', 'Accepting an application for access'),
-  thirdPartyReply: text('征求第三方意见', 'Consulting a third party'),
-  openDecision: text('依申请开放决定', 'Deciding on access'),
-  openExtension: text('依申请开放延期', 'Extending that decision'),
-  scorecardAppeal: text('评价申诉', 'Appealing an evaluation'),
+/** Parts per million as a percentage without a floating point: 20000 is 2 %. */
+const percent = (ppm: number): string => {
+  const digits = String(ppm).padStart(5, '0')
+  const rest = digits.slice(-4).replace(/0+$/, '')
+  return `${digits.slice(0, -4)}${rest && `.${rest}`}%`
 }
 
-const periodWords: Record<keyof Periods, Text> = {
-  registrationValidity: text('登记证书有效期', 'Validity of a certificate'),
-  registrationRenewalAhead: text('续展申请提前', 'Renewal may be asked ahead'),
-  riskAssessmentValidity: text('风险评估有效期', 'Validity of a risk assessment'),
-  incidentReportCritical: text('特别重大事件报告', 'Reporting a critical incident'),
-  incidentReportCentral: text('中央单位事件报告', 'Reporting an incident, central bodies'),
-  incidentReport: text('安全事件报告', 'Reporting an incident'),
-  incidentSummary: text('事件总结报告', 'Summary of an incident'),
-  productFlawReport: text('产品缺陷报告', 'Reporting a flaw'),
-  retainNetworkLog: text('网络日志保存', 'Keeping network logs'),
-  retainProvision: text('提供记录保存', 'Keeping records of provision'),
-  retainAssessment: text('评估报告保存', 'Keeping assessments'),
-  retainTrade: text('交易档案保存', 'Keeping records of trades'),
-  retainRegistration: text('登记档案保存', 'Keeping registrations'),
+function spanOf(period: RulePack['periods'][keyof RulePack['periods']]): Text {
+  if ('months' in period) return text(`${period.months} 个月`, `${period.months} months`)
+  if ('days' in period) return text(`${period.days} 日`, `${period.days} days`)
+  return text(`${period.hours} 小时`, `${period.hours} hours`)
 }
 
-/** A deadline that a pack does not name yet in our words is still shown, under its own name. */
-const nameOf = (words: Readonly<Record<string, Text>>, key: string): Text => words[key] ?? text(key, key)
+function startOf(pack: RulePack): Text {
+  if (pack.effectiveFrom === null) return text('仅在本交易场所选用时适用', 'applies only where the exchange chooses it')
+  return text(`${pack.effectiveFrom} 起施行`, `in force from ${pack.effectiveFrom}`)
+}
 
-const percent = (ppm: number) => `${ppm / 10_000}%`
-
-const worked = 1_288_800n
+function Deadlines({ pack }: { pack: RulePack }) {
+  const t = useWords()
+  return (
+    <>
+      {clockGroups.map(([title, names]) => (
+        <Card key={title.en} title={t(title)}>
+          <Table
+            head={[t(text('事项', 'Matter')), t(text('工作日', 'Working days')), t(text('依据', 'Basis'))]}
+            nums={[1]}
+            rows={names.map(name => [t(clockWords[name]), pack.clocks[name].workingDays, t(pack.clocks[name].source)])}
+          />
+        </Card>
+      ))}
+      <Card title={t(text('有效期与保存期限', 'Validity and retention'))}>
+        <Table
+          head={[t(text('事项', 'Matter')), t(text('期限', 'Period')), t(text('依据', 'Basis'))]}
+          rows={Object.entries(pack.periods).map(([name, period]) => [
+            t(periodWords[name as keyof typeof periodWords]),
+            t(spanOf(period)),
+            t(period.source),
+          ])}
+        />
+      </Card>
+    </>
+  )
+}
 
 function Fees({ pack }: { pack: RulePack }) {
   const t = useWords()
   const { platformRate, brokerRate } = pack.fees
-  const fee = (worked * BigInt(platformRate.ppm)) / 1_000_000n
   return (
-    <Card title={t(text('费用', 'Fees'))}>
-      <Facts
-        of={[
-          [t(text('平台服务费', 'Platform fee')), `${percent(platformRate.ppm)} · ${t(platformRate.source)}`],
-          [t(text('经纪费', 'Broker fee')), `${percent(brokerRate.ppm)} · ${t(brokerRate.source)}`],
+    <Card title={t(text('收费', 'Fees'))} id="fees">
+      <Table
+        head={[
+          t(text('项目', 'Item')),
+          t(text('费率（按成交金额）', 'Rate of the amount traded')),
+          t(text('依据', 'Basis')),
+        ]}
+        nums={[1]}
+        rows={[
           [
-            t(text('举例', 'An example')),
-            <span key="example">
-              <Money fen={worked} /> → {t(text('服务费', 'fee'))} <Money fen={fee} />
-              {t(text('，供方所得', ', the vendor receives'))} <Money fen={worked - fee} />
-            </span>,
+            t(text('平台服务费，结算时从供方收入中扣除', 'Platform fee, taken from the vendor’s share at settlement')),
+            percent(platformRate.ppm),
+            t(platformRate.source),
           ],
+          [t(text('数据商佣金', 'Broker’s commission')), percent(brokerRate.ppm), t(brokerRate.source)],
+        ]}
+      />
+      <p class="mb-0">
+        {t(
+          text(
+            '需方按合同金额付款，不另收费。免费方案不收平台服务费。金额精确到分，尾差按最大余数法分配。',
+            'The buyer pays the amount of the contract and nothing on top. Free plans carry no fee. Amounts are exact to the fen; remainders are divided by largest remainder.',
+          ),
+        )}
+      </p>
+    </Card>
+  )
+}
+
+function Conditions({ pack }: { pack: RulePack }) {
+  const t = useWords()
+  const { listing, acceptance, publicityRequiredFor, lists } = pack
+  const categories = lists.sourceCategories.items.filter(item =>
+    publicityRequiredFor.sourceCategories.includes(item.code),
+  )
+  const joined = (zh: string[], en: string[]) => text(zh.join('、'), en.join(', '))
+  return (
+    <Card title={t(text('交易条件', 'Conditions of trade'))}>
+      <Table
+        head={[t(text('规则', 'Rule')), t(text('内容', 'Content')), t(text('依据', 'Basis'))]}
+        rows={[
+          [
+            t(text('挂牌须说明数据来源', 'A listing states where its data come from')),
+            t(yes(listing.isSourceStatementRequired.value)),
+            t(listing.isSourceStatementRequired.source),
+          ],
+          [
+            t(text('审核人可以是提交人', 'A reviewer may be the submitter')),
+            t(yes(listing.mayReviewerBeSubmitter.value)),
+            t(listing.mayReviewerBeSubmitter.source),
+          ],
+          [
+            t(text('验收期满未提异议视为验收合格', 'Silence until the end of the period is acceptance')),
+            t(yes(acceptance.isSilenceAcceptance)),
+            t(acceptance.source),
+          ],
+          [
+            t(text('使用数据即视为验收', 'Using the data is acceptance')),
+            t(yes(acceptance.isUseAcceptance)),
+            t(acceptance.source),
+          ],
+          [
+            t(text('登记前须公示的数据来源', 'Sources made public before registration')),
+            t(
+              joined(
+                categories.map(item => item.name.zh),
+                categories.map(item => item.name.en),
+              ),
+            ),
+            t(publicityRequiredFor.source),
+          ],
+          ...pack.grades.items.map(grade => [
+            t(text(`级别：${grade.name.zh}`, `Grade: ${grade.name.en}`)),
+            t(
+              !grade.isTradable
+                ? text('不得交易', 'May not be traded')
+                : grade.needsRiskReview
+                  ? text('可以交易，须风险审核', 'May be traded after a risk review')
+                  : text('可以交易', 'May be traded'),
+            ),
+            t(pack.grades.source),
+          ]),
         ]}
       />
     </Card>
   )
 }
 
-const spanOf = (value: object): Text => {
-  const { workingDays, months, days, hours } = value as Record<string, number | undefined>
-  if (workingDays !== undefined)
-    return text(`${workingDays} 个工作日`, `${workingDays} working ${workingDays === 1 ? 'day' : 'days'}`)
-  if (months !== undefined) return text(`${months} 个月`, `${months} months`)
-  if (days !== undefined) return text(`${days} 天`, `${days} days`)
-  return text(`${hours} 小时`, `${hours} ${hours === 1 ? 'hour' : 'hours'}`)
-}
-
-function Spans({ of, words, title }: { of: object; words: Readonly<Record<string, Text>>; title: ComponentChildren }) {
+/** Every pack the exchange knows, so that an old decision can be read under its own rules. */
+function Packs({ shown, current }: { shown: RulePack; current: RulePack }) {
   const t = useWords()
+  const { url } = useReader()
+  const path = url.split('?')[0]
   return (
-    <Card title={title}>
+    <Card title={t(text('规则包及其版本', 'Rule packs and their versions'))}>
       <Table
-        head={[t(text('事项', 'What')), t(text('期限', 'Within')), t(text('依据', 'Source'))]}
-        rows={Object.entries(of as Record<string, { source: Text }>).map(([key, value]) => [
-          t(nameOf(words, key)),
-          t(spanOf(value)),
-          t(value.source),
-        ])}
+        head={[
+          t(text('规则包', 'Rule pack')),
+          t(text('施行', 'In force')),
+          t(text('摘要（SHA-256）', 'Digest (SHA-256)')),
+        ]}
+        rows={ruleLibrary()
+          .all()
+          .map(pack => [
+            <>
+              <a
+                href={`${path}?pack=${encodeURIComponent(pack.ref)}`}
+                {...(pack === shown && { 'aria-current': 'page' })}
+              >
+                {t(pack.title)}
+              </a>{' '}
+              <code>{pack.ref}</code> {pack === current && <Badge tone="good">{t(text('现行', 'In force'))}</Badge>}
+            </>,
+            t(startOf(pack)),
+            <code key="digest">{pack.digest.slice(0, 16)}…</code>,
+          ])}
       />
+      <p class="mb-0">
+        {t(
+          text(
+            '每项决定都记录作出时适用的规则包；规则修改后，旧案仍按旧规则办理。',
+            'Every decision keeps the pack it was taken under; when rules change, older cases stay under theirs.',
+          ),
+        )}
+      </p>
     </Card>
   )
 }
 
-function Grades({ pack }: { pack: RulePack }) {
-  const t = useWords()
-  return (
-    <Card title={t(text('数据分级', 'Grades of data'))}>
-      <Table
-        head={[t(text('级别', 'Grade')), t(text('能否交易', 'May be traded')), t(text('风险审查', 'Risk review'))]}
-        rows={pack.grades.items.map(grade => [
-          t(grade.name),
-          <Badge key="tradable" tone={grade.isTradable ? 'good' : 'bad'}>
-            {grade.isTradable ? t(text('可以', 'Yes')) : t(text('不得交易', 'Never'))}
-          </Badge>,
-          grade.needsRiskReview ? t(text('需要', 'Needed')) : t(text('一般不需要', 'Not as a rule')),
-        ])}
-      />
-      <p class="text-secondary mb-0">{t(pack.grades.source)}</p>
-    </Card>
-  )
-}
-
-function Rules({ pack, all }: { pack: RulePack; all: readonly RulePack[] }) {
+function Rules({ pack, current, today }: { pack: RulePack; current: RulePack; today: string }) {
   const t = useWords()
   return (
     <>
-      <Card>
+      {pack !== current && (
+        <Notice tone="warn" title={t(text('这不是现行规则', 'These rules are not in force now'))}>
+          <p class="mb-0">
+            <a href="/rules">{t(text('查看现行规则', 'See the rules in force'))}</a>
+          </p>
+        </Notice>
+      )}
+      <div class="card card-body">
         <Facts
           of={[
-            [t(text('现行规则包', 'In force')), `${t(pack.title)}（${pack.ref}）`],
-            [t(text('生效日期', 'Since')), pack.effectiveFrom ?? '—'],
+            [t(text('规则包', 'Rule pack')), `${t(pack.title)} (${pack.ref})`],
+            [t(text('施行', 'In force')), t(startOf(pack))],
+            [t(text('今天', 'Today')), today],
+            [t(text('主管部门', 'Competent authority')), t(pack.authorityName(pack.homeDivision))],
             [
-              t(text('节假日已公布的年份', 'Years with published holidays')),
-              `${pack.coveredYears.join('、')}${t(text('；其后的期限均为暂定', '; later deadlines are provisional'))}`,
+              t(text('已公布节假日的年份', 'Years whose holidays are published')),
+              `${pack.coveredYears.join(t(text('、', ', ')))}${t(
+                text('；此后的期限为暂定', '; later deadlines are provisional'),
+              )}`,
             ],
-            [t(text('摘要（SHA-256）', 'Digest (SHA-256)')), <Copyable key="digest">{pack.digest}</Copyable>],
+            [t(text('摘要（SHA-256）', 'Digest (SHA-256)')), <code key="digest">{pack.digest}</code>],
           ]}
         />
-      </Card>
+      </div>
       <Fees pack={pack} />
-      <Spans of={pack.clocks} words={clockWords} title={t(text('办理期限', 'Deadlines'))} />
-      <Spans of={pack.periods} words={periodWords} title={t(text('有效期与保存期', 'Validity and retention'))} />
-      <Grades pack={pack} />
-      <Card title={t(text('全部规则包', 'All rule packs'))}>
-        <Table
-          head={[t(text('规则包', 'Rule pack')), t(text('生效日期', 'Since')), t(text('摘要', 'Digest'))]}
-          rows={all.map(each => [
-            `${t(each.title)}（${each.ref}）`,
-            each.effectiveFrom ?? t(text('未生效', 'Not in force')),
-            <code key="digest">{each.digest.slice(0, 16)}…</code>,
-          ])}
-        />
-        <p class="text-secondary mb-0">
-          {t(
-            text(
-              '每项决定都记录其所依据的规则包，旧案按旧规则办理。',
-              'Every decision keeps the rule pack it was taken under; old cases are judged by old rules.',
-            ),
-          )}
-        </p>
-      </Card>
+      <Conditions pack={pack} />
+      <Deadlines pack={pack} />
+      <Packs shown={pack} current={current} />
     </>
   )
 }
 
-export const routes: Route[] = [
+function packOf(ref: string): RulePack {
+  const found = ruleLibrary()
+    .all()
+    .find(pack => pack.ref === ref)
+  if (!found) throw notFound(text('没有这个规则包。', 'There is no such rule pack.'))
+  return found
+}
+
+export const rulePages: Route[] = [
   page({
     at: 'GET /rules',
     operation: 'showRules',
     permission: 'page.read',
-    summary: text('规则', 'Rules'),
-    run: rx => ({
-      title: text('交易规则', 'Rules of the exchange'),
-      lead: text(
-        '费率、期限、分级与依据：系统按此计算每一个截止日和每一笔费用。',
-        'Fees, deadlines, grades and their sources: the system computes every due date and every fee from these.',
-      ),
-      body: <Rules pack={rulesAt(rx.now)} all={ruleLibrary().all()} />,
-    }),
+    summary: text('现行规则', 'The rules in force'),
+    query: { pack: Type.Optional(Type.String({ maxLength: 80 })) },
+    run: (rx, { query }) => {
+      const current = rulesAt(rx.now)
+      const pack = query.pack ? packOf(query.pack) : current
+      return {
+        title: text('交易规则', 'Rules of the exchange'),
+        lead: text(
+          '收费、期限和交易条件，每一项都注明依据。标“待核对”的尚未与法规原文核对。',
+          'Fees, deadlines and conditions, each with its basis. “To verify” marks what was not yet compared with the text of the law.',
+        ),
+        body: <Rules pack={pack} current={current} today={dayOf(rx.now)} />,
+      }
+    },
   }),
 ]

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { dayOf } from '../../kernel/calendar.ts'
 import { type Route, raw } from '../../kernel/http/route.ts'
+import { sentFile } from '../../kernel/http/sent.ts'
 import { isNumber } from '../../kernel/numbers.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
@@ -75,11 +76,16 @@ function NumberForm({ value, note }: { value?: string; note?: Text }) {
 }
 
 /** Checks a PDF: in the browser where scripts run (`verify.js`), else by sending it here. */
-function FileForm() {
+function FileForm({ number }: { number?: string }) {
   const t = useWords()
   return (
-    <Card title={t(text('检查 PDF 文件', 'Check a PDF'))}>
+    <Card
+      title={t(
+        number ? text('比对手中的文件', 'Compare the file in your hands') : text('检查 PDF 文件', 'Check a PDF'),
+      )}
+    >
       <form method="post" action="/verify" enctype="multipart/form-data" class="drop" data-verify>
+        {number && <input type="hidden" id="number" value={number} />}
         <label class="form-label" for="file">
           {t(text('选择证书或回执的 PDF，或拖放到此处', 'Choose the certificate or receipt as PDF, or drop it here'))}
         </label>
@@ -124,15 +130,37 @@ const steps = {
   commitment: text('记录与日志条目中的承诺一致', 'the record opens the commitment in the log’s entry'),
   inclusion: text('条目包含在签名检查点的默克尔树中', 'the entry is in the Merkle tree of the signed checkpoint'),
   signature: text('检查点由日志密钥签名', 'the checkpoint is signed with the log’s key'),
+  first: text('日志密钥首次见于此浏览器，已记住', 'the log’s key is seen here for the first time, and kept'),
   pinned: text('日志密钥与此浏览器上次所见相同', 'the log’s key is the one that this browser saw before'),
-  valid: text('证书未被注销或撤销', 'the certificate was not cancelled or revoked'),
+  grown: text('日志不短于此浏览器上次所见', 'the log is no shorter than this browser saw it before'),
+  valid: text(
+    '交易场所的记录中没有注销或撤销（此项以其答复为准）',
+    'the exchange’s record shows no cancellation or revocation (this one rests on its word)',
+  ),
   genuine: text('真实', 'Genuine'),
+  genuineMeaning: text(
+    '此文件与本交易场所出具时记入公开日志的完全一致。',
+    'This file is exactly what the exchange issued and recorded in the public log.',
+  ),
   altered: text('文件不符', 'Altered'),
+  alteredMeaning: text(
+    '编号真实，但此文件不是当时出具的那一份：它被改动过，或不是最新版本。',
+    'The number is genuine, but this is not the file that was issued: it was altered or is not the present version.',
+  ),
   revoked: text('已失效', 'Revoked'),
+  revokedMeaning: text(
+    '文件是真的，但登记已被注销或撤销，不再有效。',
+    'The file is genuine, but its registration was cancelled or revoked and no longer holds.',
+  ),
   unproved: text('无法证明', 'Not proved'),
-  unknown: text(
-    '没有出具过与此相同的文件。若是证书，请输入上面印的编号再比对一次。',
-    'No such file was issued. If it is a certificate, type the number printed on it and compare again.',
+  unprovedMeaning: text(
+    '服务器给出的证据不成立或不完整，请勿采信此文件；可稍后再查，或向运营机构核实。',
+    'The evidence that the server gave does not hold or is not whole. Do not rely on this file; check again later or ask the operator.',
+  ),
+  unknown: text('未曾出具', 'Not issued'),
+  unknownMeaning: text(
+    '本交易场所没有出具过此文件，文件里也没有可查到的编号。如果纸面上印有编号，请输入编号再比对。',
+    'The exchange never issued this file, and no number in it is known. If a number is printed on it, type the number and compare again.',
   ),
   details: text('查看登记信息', 'See what was registered'),
   failed: text('检查未能完成，请稍后再试。', 'The check could not be completed; try again later.'),
@@ -142,7 +170,12 @@ const steps = {
 
 function Result() {
   const t = useWords()
-  const words = Object.fromEntries(Object.entries(steps).map(([key, each]) => [`data-${key}`, t(each)]))
+  const words = Object.fromEntries(
+    Object.entries(steps).map(([key, each]) => [
+      `data-${key.replace(/[A-Z]/, sign => `-${sign.toLowerCase()}`)}`,
+      t(each),
+    ]),
+  )
   return <section class="card card-body verdict" data-result hidden aria-live="polite" tabIndex={-1} {...words} />
 }
 
@@ -213,6 +246,8 @@ function Verdict({ found }: { found: Found }) {
       />
       <h2>{t(text('公开日志', 'Public log'))}</h2>
       <Place found={found} />
+      <Result />
+      <FileForm number={found.number} />
     </>
   )
 }
@@ -245,8 +280,14 @@ function showForm(
   }))
 }
 
-/** Documents of the exchange have some hundred kilobytes. */
-const maxPdfBytes = 32 * 2 ** 20
+/** Documents of the exchange have some hundred kilobytes; what is cut here is none of them. */
+const maxPdfBytes = 8 * 2 ** 20
+
+/** The number in a PDF's title, which lies there in plain or as UTF-16; as `verify.js` finds it. */
+function numberIn(bytes: Buffer): string | undefined {
+  const plain = bytes.toString('latin1').replaceAll('\0', '')
+  return /\d{6}-[A-Z]{2}-\d{4}-\d{8}-[0-9A-Z]/.exec(plain)?.[0]
+}
 
 const unknown = text(
   '没有出具过这个编号。请对照证书逐字核对；末位是校验位。',
@@ -280,12 +321,20 @@ export const routes: Route[] = [
     isHidden: true,
     isForm: true,
     async handle(request, reply, { engine, actor }) {
-      const part = await request.file({ limits: { fileSize: maxPdfBytes } })
-      const hash = createHash('sha256')
-      for await (const piece of part?.file ?? []) hash.update(piece)
-      const sha256 = hash.digest('hex')
+      const { source } = await sentFile(request, maxPdfBytes)
+      const pieces: Buffer[] = []
+      for await (const piece of source) pieces.push(piece as Buffer)
+      const bytes = Buffer.concat(pieces)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const printed = numberIn(bytes)
       try {
-        const number = await engine.read(actor, rx => numberOfDocument(rx, sha256))
+        const number = await engine.read(actor, rx =>
+          numberOfDocument(rx, sha256).catch(async error => {
+            // an altered file still names its number: the answer is then that it is not what was issued
+            if (!printed || !(error instanceof Problem)) throw error
+            return (await verifyNumber(rx, printed, sha256).catch(() => Promise.reject(error))).number
+          }),
+        )
         return reply.redirect(`/verify/${number}?sha256=${sha256}`, 303)
       } catch (error) {
         if (error instanceof Problem && error.type.status === 404)
@@ -315,6 +364,7 @@ export const routes: Route[] = [
         return sendPage(request, reply, () => ({
           hasOwnHeading: true,
           title: text(`查验 ${number}`, `Verification of ${number}`),
+          scripts: ['verify.js'],
           body: <Verdict found={found} />,
         }))
       } catch (error) {

@@ -21,6 +21,7 @@ export {
   correctionsFallingDue,
   filingOf,
   listFilings,
+  listPublicities,
   listRegistrations,
   readFiling,
   readRegistration,
@@ -46,7 +47,7 @@ export {
 } from './statistics.ts'
 export { type BulkCheck, listFilingNotes, readBulkCheck } from './supervision.ts'
 export { numberOfDocument, verifyNumber } from './verifying.ts'
-export { toFiling, toFilingDetail, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
+export { toFiling, toFilingDetail, toPublicity, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
 export { countRegistrations, registrationsWaiting } from './workload.ts'
 
 export const routes = [...registrationRoutes, ...filingRoutes, ...supervisionRoutes, ...documentRoutes]

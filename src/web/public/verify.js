@@ -65,7 +65,7 @@ async function openCheckpoint(note, vkey) {
 /** The number printed on the document, from its title and subject, where they are readable without a PDF reader. */
 function numberIn(bytes) {
   const text = new TextDecoder('latin1').decode(bytes).replaceAll('\0', '')
-  return /\b\d{6}-(?:RG|FL|BA|DJ|[A-Z]{2})-\d{4}-\d{8}-[0-9A-Z]\b/.exec(text)?.[0]
+  return /\d{6}-[A-Z]{2}-\d{4}-\d{8}-[0-9A-Z]/.exec(text)?.[0]
 }
 
 const get = async path => {
@@ -73,14 +73,26 @@ const get = async path => {
   return response.ok ? response : undefined
 }
 
-/** Whether the log's key is the one seen before; the first one seen is kept. */
-function isPinned(vkey) {
+/**
+ * Whether the log is the one that this browser saw before, and has not become shorter: a server that shows each visitor
+ * a log of their own is found out by whoever comes twice. The first one seen is kept.
+ */
+function compareWithMemory(vkey, head) {
+  const root = hex(head.root)
   try {
-    const kept = localStorage.getItem('jinshu-vkey')
-    if (!kept) localStorage.setItem('jinshu-vkey', vkey)
-    return !kept || kept === vkey
+    const kept = JSON.parse(localStorage.getItem('jinshu-log') ?? 'null')
+    if (kept && kept.vkey !== vkey) return [['pinned', false]]
+    const isWhole = !kept || head.size > kept.size || (head.size === kept.size && root === kept.root)
+    if (isWhole) localStorage.setItem('jinshu-log', JSON.stringify({ vkey, size: head.size, root }))
+    return kept
+      ? [
+          ['pinned', true],
+          ['grown', isWhole],
+        ]
+      : [['first', true]]
   } catch {
-    return true
+    // a browser that keeps nothing compares with nothing, and is not told otherwise
+    return []
   }
 }
 
@@ -101,7 +113,7 @@ async function examine(digest, found) {
   const root = await rootOf(proof.index, head.size, leaf, proof.path)
   add('inclusion', root && proof.index < head.size && same(root, head.root))
   add('signature', head.isSigned)
-  add('pinned', isPinned(vkey))
+  if (head.isSigned) for (const [name, isTrue] of compareWithMemory(vkey, head)) add(name, isTrue)
   add('valid', found.verdict !== 'revoked')
   return steps
 }
@@ -113,7 +125,7 @@ const element = (name, text, className) => {
   return made
 }
 
-function show(verdict, tone, digest, steps, number, note) {
+function show(verdict, tone, digest, steps, number, note = say[`${verdict}Meaning`]) {
   out.replaceChildren()
   const heading = element('h2', say[verdict], `verdict-words ${tone}`)
   out.append(heading)
@@ -145,9 +157,9 @@ async function check(file) {
   const answer =
     (await get(`/api/v1/verified-documents/${digest}`)) ??
     (number && (await get(`/api/v1/verifications/${encodeURIComponent(number)}?sha256=${digest}`)))
-  if (!answer) return show('altered', 'bad', digest, [], undefined, say.unknown)
+  if (!answer) return show('unknown', 'bad', digest, [])
   const found = await answer.json()
-  if (!found.document) return show('unproved', 'warn', digest, [], found.number, say.failed)
+  if (!found.document) return show('unproved', 'warn', digest, [], found.number)
   const steps = await examine(digest, found)
   const failed = steps.filter(([, isTrue]) => !isTrue).map(([name]) => name)
   const verdict =
