@@ -65,6 +65,10 @@ const privacy: readonly Section[] = [
       'Sign-ins: the time and the browser’s name of each, so that you can see and end your own; the number of failures in a row, against guessing.',
     ),
     text(
+      '访问日志：服务器记录每个请求的时间、路径、结果和来源 IP 地址，用于安全和排查故障；其中的密码、令牌和下载凭据会被抹去。',
+      'Access logs: the server records the time, path, outcome and source IP address of each request, for security and for finding faults; passwords, tokens and download grants are struck out of it.',
+    ),
+    text(
       '机构：联系人姓名与电话，供运营机构核验，不对外公开。公开页面中的交易双方名称经遮盖处理。',
       'Organisations: name and telephone of a contact, for verification by the operator and not public. On public pages the names of a trade’s parties are masked.',
     ),
@@ -81,6 +85,10 @@ const privacy: readonly Section[] = [
     text(
       '只使用本站必需的 Cookie：登录状态、所代表的机构、表单防伪、语言与主题的选择、操作完成的提示。没有统计或广告 Cookie，页面不向任何其他网站发出请求。',
       'Only cookies that the service needs: your session, the organisation you act for, protection of forms, your choice of language and theme, and the word that something was done. There are none for analytics or advertising, and no page sends a request to any other site.',
+    ),
+    text(
+      '在“查验”页检查文件后，您的浏览器会记住日志的公钥、条目数和根散列，以便下次比对；它们只留在您的设备上，不含任何个人信息。',
+      'After you check a file on the page “Verify”, your browser remembers the log’s key, size and root to compare with next time; they stay on your device and say nothing about you.',
     ),
   ],
   [
@@ -100,8 +108,8 @@ const accessibility: readonly Section[] = [
       'Every page aims at WCAG 2.2 AA: it works with the keyboard alone and at a width of 390 pixels, text has a contrast of 4.5:1 and more, states are told by words as well as colours, charts come with a table.',
     ),
     text(
-      '每次修改都会用 axe-core 在中英文、浅色深色、宽屏窄屏下自动检查全部页面。自动检查不能发现所有问题，欢迎告诉我们。',
-      'Each change is checked with axe-core on every page, in both languages, both themes, and on wide and narrow screens. Machines do not find everything; please tell us what you meet.',
+      '每次修改都会用 axe-core 自动检查全部页面：中文、浅色、窄屏一遍，英文、深色、宽屏一遍；其余组合在完整测试中检查。自动检查不能发现所有问题，欢迎告诉我们。',
+      'Each change is checked with axe-core on every page: once in Chinese, light and narrow, once in English, dark and wide; the full run of the tests takes all combinations. Machines do not find everything; please tell us what you meet.',
     ),
   ],
   [

@@ -2,7 +2,7 @@ import { desc, eq, lt } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { auditEntry } from '../../kernel/schema.ts'
 import type { Text } from '../../kernel/text.ts'
-import { leaf } from './schema.ts'
+import { checkpoint, leaf } from './schema.ts'
 import { readState } from './standing.ts'
 import { openLogStore } from './store.ts'
 
@@ -23,7 +23,7 @@ export interface Latest {
   readonly size: number
   /** base64, as the checkpoint writes it */
   readonly root: string
-  /** time of the newest entry that the checkpoint covers */
+  /** when the checkpoint was signed, by the exchange's clock */
   readonly signedAt: Date | null
   /** why signing has stopped; null while it goes on */
   readonly refusal: Text | null
@@ -42,12 +42,16 @@ export async function latestOf(rx: Rx, count: number): Promise<Latest | undefine
     .where(lt(leaf.leafIndex, head.size))
     .orderBy(desc(leaf.leafIndex))
     .limit(count)
+  const [signed] = await rx.tx
+    .select({ at: checkpoint.signedAt })
+    .from(checkpoint)
+    .where(eq(checkpoint.size, head.size))
   return {
     origin: state.origin,
     vkey: state.verifier.vkey,
     size: head.size,
     root: Buffer.from(head.root).toString('base64'),
-    signedAt: rows[0]?.at ?? null,
+    signedAt: signed?.at ?? null,
     refusal: state.standing.kind === 'refused' ? state.standing.reason : null,
     entries: rows.map(({ hash, ...row }) => ({ ...row, leafHash: hash.toString('hex') })),
   }
