@@ -185,15 +185,17 @@ function Figures({ title, unit, categories, series, language, missing }: ChartPr
  * and for narrow screens, because letters inside a drawing would shrink with it; needs no script and no style of its own.
  */
 export function Chart(props: ChartProps) {
-  const { title, unit, categories, series, language, isHalf } = props
-  const isEmpty = categories.length === 0 || series.every(each => each.values.every(value => value === null))
+  const { title, unit, categories, series, language, isHalf, missing } = props
+  const values = series.flatMap(each => each.values)
+  const isEmpty = categories.length === 0 || values.every(value => value === null || value === 0)
+  const none = language === 'en' ? words.none.en : words.none.zh
   return (
     <figure class="chart mb-3">
       <figcaption class="mb-2">
         <strong>{title}</strong> <span class="text-secondary">({unit})</span>
       </figcaption>
       {isEmpty ? (
-        <p class="text-secondary">{language === 'en' ? words.none.en : words.none.zh}</p>
+        <p class="text-secondary">{values.includes(null) ? (missing ?? none) : none}</p>
       ) : (
         <>
           <Drawing of={props} width={isHalf ? 480 : 840} when="d-none d-md-block" />

@@ -79,7 +79,7 @@ function One({ row }: { row: AnnouncementRow }) {
           <p class="mb-0">{row.reason}</p>
         </Notice>
       )}
-      <article class="card card-body">
+      <article class="card card-body paper">
         <Prose markdown={body} language={language} />
       </article>
     </>

@@ -25,8 +25,8 @@ function spanOf(period: RulePack['periods'][keyof RulePack['periods']]): Text {
 }
 
 function startOf(pack: RulePack): Text {
-  if (pack.effectiveFrom === null) return text('仅在本交易场所选用时适用', 'applies only where the exchange chooses it')
-  return text(`${pack.effectiveFrom} 起施行`, `in force from ${pack.effectiveFrom}`)
+  if (pack.effectiveFrom === null) return text('仅在本交易场所选用时适用', 'only where the exchange chooses it')
+  return text(`${pack.effectiveFrom} 起施行`, `from ${pack.effectiveFrom}`)
 }
 
 function Deadlines({ pack }: { pack: RulePack }) {
@@ -158,7 +158,7 @@ function Packs({ shown, current }: { shown: RulePack; current: RulePack }) {
       <Table
         head={[
           t(text('规则包', 'Rule pack')),
-          t(text('施行', 'In force')),
+          t(text('施行', 'Applies')),
           t(text('摘要（SHA-256）', 'Digest (SHA-256)')),
         ]}
         rows={ruleLibrary()
@@ -204,7 +204,7 @@ function Rules({ pack, current, today }: { pack: RulePack; current: RulePack; to
         <Facts
           of={[
             [t(text('规则包', 'Rule pack')), `${t(pack.title)} (${pack.ref})`],
-            [t(text('施行', 'In force')), t(startOf(pack))],
+            [t(text('施行', 'Applies')), t(startOf(pack))],
             [t(text('今天', 'Today')), today],
             [t(text('主管部门', 'Competent authority')), t(pack.authorityName(pack.homeDivision))],
             [
