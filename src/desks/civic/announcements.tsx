@@ -79,7 +79,7 @@ function One({ row }: { row: AnnouncementRow }) {
           <p class="mb-0">{row.reason}</p>
         </Notice>
       )}
-      <article class="card card-body paper">
+      <article class="card card-body leaflet">
         <Prose markdown={body} language={language} />
       </article>
     </>
