@@ -1,4 +1,5 @@
 import type { Route } from '../../kernel/http/route.ts'
+import { announcementPages } from './announcements.tsx'
 import { bookPages } from './books.tsx'
 import { conditionRoutes } from './condition.ts'
 import { healthPages } from './health.tsx'
@@ -25,6 +26,7 @@ export const routes: Route[] = [
   ...payoutPages,
   ...orderPages,
   ...bookPages,
+  ...announcementPages,
   ...rulePages,
   ...peoplePages,
   ...healthPages,

@@ -77,16 +77,18 @@ export function Ready({ of }: { of: Named }) {
   return (
     <Card title={t(text('选择付款并生成付款文件', 'Choose payouts and make the payment file'))}>
       <Form to="POST /payout-batches" then="/operator/payouts?tab=ordered&batch={id}">
-        <Field
-          name="payoutIds"
-          label={text(
-            `本页 ${of.rows.length} 笔，共 ¥${yuan(total)}`,
-            `${of.rows.length} on this page, ¥${yuan(total)} together`,
-          )}
-          kind="checks"
-          value={of.rows.map(row => row.id)}
-          options={of.rows.map(row => optionOf(row, of))}
-        />
+        <div data-words="data">
+          <Field
+            name="payoutIds"
+            label={text(
+              `本页 ${of.rows.length} 笔，共 ¥${yuan(total)}`,
+              `${of.rows.length} on this page, ¥${yuan(total)} together`,
+            )}
+            kind="checks"
+            value={of.rows.map(row => row.id)}
+            options={of.rows.map(row => optionOf(row, of))}
+          />
+        </div>
         <p class="text-secondary">
           {t(
             text(

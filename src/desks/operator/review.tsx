@@ -110,7 +110,11 @@ function Sample({ of: { version } }: { of: ListingFile }) {
   return (
     <Card title={t(text('样例（未隐去）', 'Sample (nothing hidden)'))}>
       <Table
-        head={facts.columns.map(column => column.name)}
+        head={facts.columns.map(column => (
+          <span data-words="data" lang="zh-CN">
+            {column.name}
+          </span>
+        ))}
         rows={facts.sample.slice(0, 10).map(row => row.map(cell => cell ?? '—'))}
       />
     </Card>

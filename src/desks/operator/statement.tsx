@@ -119,15 +119,17 @@ function Candidates({ of }: { of: Matching }) {
         </p>
       ) : (
         <Form to={`POST /statement-lines/${line.id}/match`} then={`/operator/statements/${line.statementId}`}>
-          <Field
-            name="orderId"
-            label={
-              q ? text('找到的和可能的订单', 'Orders found, and likely ones') : text('可能的订单', 'Likely orders')
-            }
-            kind="radios"
-            isRequired
-            options={options}
-          />
+          <div data-words="data">
+            <Field
+              name="orderId"
+              label={
+                q ? text('找到的和可能的订单', 'Orders found, and likely ones') : text('可能的订单', 'Likely orders')
+              }
+              kind="radios"
+              isRequired
+              options={options}
+            />
+          </div>
           <p class="text-secondary">
             {t(
               text(

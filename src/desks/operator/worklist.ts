@@ -4,6 +4,7 @@ import { type Route, read } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Bilingual, Instant, iso, nullable } from '../../kernel/wire.ts'
 import type { Waiting } from '../../kernel/workload.ts'
+import { announcementsWaiting } from '../../modules/bulletin/index.ts'
 import { listingsWaiting } from '../../modules/catalog/index.ts'
 import { organizationsWaiting } from '../../modules/identity/index.ts'
 import { disputesWaiting } from '../../modules/orders/index.ts'
@@ -89,6 +90,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     page: '/operator/orders?state=disputed',
     permission: 'order.mediate',
   },
+  'announcement.publish': {
+    words: text('公告待发布', 'Announcements to publish'),
+    page: '/operator/announcements?state=draft',
+    permission: 'announcement.publish',
+  },
 }
 
 /** One line of the work list. */
@@ -97,7 +103,14 @@ export interface Task extends Waiting, Kind {}
 /** Everything that waits for the operator, the oldest first; what nobody waits for comes last, in the order of the desk. */
 export async function readWorkList(rx: Rx): Promise<Task[]> {
   const found: Waiting[] = []
-  for (const ask of [organizationsWaiting, listingsWaiting, registrationsWaiting, moneyWaiting, disputesWaiting])
+  for (const ask of [
+    organizationsWaiting,
+    listingsWaiting,
+    registrationsWaiting,
+    moneyWaiting,
+    disputesWaiting,
+    announcementsWaiting,
+  ])
     found.push(...(await ask(rx)))
   const order = Object.keys(kinds)
   return found
