@@ -73,7 +73,6 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
   [/^\/orders\/:id/, ids => ({ id: ids.order! })],
   [/^\/regulator\/filings\/:id/, ids => ({ id: ids.filing! })],
-  [/^\/operator\/announcements\/:id/, ids => ({ id: ids.announcement! })],
   [/^\/operator\/orders\/:id/, ids => ({ id: ids.order! })],
   [/^\/operator\/people\/:id/, ids => ({ id: ids.person! })],
   [/^\/operator\/organizations\/:id/, ids => ({ id: ids.vendor! })],
