@@ -1,5 +1,6 @@
 import type { Cx, Rx } from '../../kernel/command.ts'
 import type { Payload } from '../../kernel/events.ts'
+import { productNames } from '../catalog/index.ts'
 import { type ContractFacts, contractsOf } from '../contracts/index.ts'
 import { authorityOf, type Organization, operatorOrganization, organizationsOf } from '../identity/index.ts'
 import type { Kind, Params } from './words.ts'
@@ -42,11 +43,12 @@ export async function tradeOf(rx: Rx, contractId: string): Promise<Trade> {
   if (!contract) throw new Error(`there is no contract ${contractId}`)
   const idOf = (side: Side) => (side === 'vendor' ? contract.vendorId : contract.buyerId)
   const names = await organizationsOf(rx, [contract.vendorId, contract.buyerId])
-  const { number, productName: product } = contract
+  const { number, productName: product, productId } = contract
+  const productEn = (await productNames(rx, [productId])).get(productId)?.nameEn ?? null
   return {
     contract,
     idOf,
-    about: side => ({ number, product, ...named(names.get(idOf(otherSide(side)))) }),
+    about: side => ({ number, product, productEn, ...named(names.get(idOf(otherSide(side)))) }),
   }
 }
 

@@ -90,8 +90,8 @@ export function letterOf(
     `此邮件由系统自动发出。在“通知”页面可以调整接收哪些邮件：${publicUrl}/inbox`,
     `This message was sent automatically. Choose which ones you get on the page Notifications: ${publicUrl}/inbox`,
   )
-  const open = text('查看', 'Open')
-  const body = [title, ...(details.length > 0 ? ['', ...details] : []), '', `${say(open)}: ${publicUrl}${href}`]
+  const open = text('查看：', 'Open: ')
+  const body = [title, ...(details.length > 0 ? ['', ...details] : []), '', `${say(open)}${publicUrl}${href}`]
   return {
     subject: `${say(text('【晋数】', '[Jinshu] '))}${title}`,
     body: `${[...body, '', '-- ', say(foot)].join('\n')}\n`,
