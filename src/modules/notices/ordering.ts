@@ -29,6 +29,7 @@ export const orderDraft = ({ order, trade }: Ordered, side: Side, kind: Kind, mo
 const toOperator = async (cx: Cx, ordered: Ordered, kind: Kind, more: Params): Promise<Draft> => ({
   ...orderDraft(ordered, 'buyer', kind, more),
   to: await operatorId(cx),
+  href: `/operator/orders/${ordered.order.id}`,
 })
 
 type Said = readonly (readonly [side: Side, kind: Kind, more?: Params])[]

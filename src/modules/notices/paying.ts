@@ -30,7 +30,7 @@ const accountRegistered: Hear = async (cx, payload) => {
       kind: 'bank-account.submitted',
       to: await operatorId(cx),
       subject: ['bank-account', idIn(payload, 'accountId')],
-      href: `/operator/organizations/${organization.id}`,
+      href: '/operator/payouts',
       params: { number: String(payload.numberTail), ...named(organization) },
     },
   ]
