@@ -30,7 +30,7 @@ const accountRegistered: Hear = async (cx, payload) => {
       kind: 'bank-account.submitted',
       to: await operatorId(cx),
       subject: ['bank-account', idIn(payload, 'accountId')],
-      href: '/operator/payouts',
+      href: '/operator/payouts?tab=accounts',
       params: { number: String(payload.numberTail), ...named(organization) },
     },
   ]
@@ -61,7 +61,7 @@ const payoutBounced: Hear = async (cx, payload) => {
     kind: 'payout.to-retry' as const,
     to: await operatorId(cx),
     subject: ['payout', idIn(payload, 'payoutId')] as const,
-    href: '/operator/payouts',
+    href: '/operator/payouts?tab=stuck',
     params: { ...more, ...(ordered && { number: ordered.order.number }) },
   }
   if (!ordered || payload.kind !== 'vendor') return [toStaff]
