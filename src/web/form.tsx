@@ -163,8 +163,13 @@ function useField({ name, value }: Pick<FieldProps, 'name' | 'value'>) {
   return { id: fieldId(id, name), values: typed ?? given(value), errors }
 }
 
+/** A choice that is data has one language, which may not be the page's. */
+const languageOf = (words: Text | string, page: string): string | undefined =>
+  page === 'en' && typeof words === 'string' && /\p{Script=Han}/u.test(words) ? 'zh-CN' : undefined
+
 function Choices({ props, values, described }: { props: FieldProps; values: readonly string[]; described: object }) {
   const t = useWords()
+  const { language } = useReader()
   const say = (words: Text | string) => (typeof words === 'string' ? words : t(words))
   const type = props.kind === 'radios' ? 'radio' : 'checkbox'
   return (
@@ -181,7 +186,9 @@ function Choices({ props, values, described }: { props: FieldProps; values: read
             required={type === 'radio' && props.isRequired === true}
             {...described}
           />
-          <span class="form-check-label">{say(words)}</span>
+          <span class="form-check-label" lang={languageOf(words, language)}>
+            {say(words)}
+          </span>
           {hint && <span class="form-check-description">{t(hint)}</span>}
         </label>
       ))}
@@ -201,6 +208,7 @@ function Control({
   described: object
 }) {
   const t = useWords()
+  const { language } = useReader()
   const {
     kind = 'text',
     name,
@@ -241,7 +249,7 @@ function Control({
       <select class="form-select" {...select}>
         {!(isRequired && value !== '') && <option value="">{t(text('请选择', 'Choose'))}</option>}
         {options?.map(([each, words]) => (
-          <option key={each} value={each} selected={each === value}>
+          <option key={each} value={each} selected={each === value} lang={languageOf(words, language)}>
             {typeof words === 'string' ? words : t(words)}
           </option>
         ))}
