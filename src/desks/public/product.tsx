@@ -90,7 +90,8 @@ function Places({ of }: { of: readonly string[] }) {
   )
 }
 
-function KeyFacts({ view: { product, rules } }: { view: ProductView }) {
+/** The facts of a product, read and said, in one list. */
+export function KeyFacts({ view: { product, rules } }: { view: ProductView }) {
   const t = useWords()
   const { content, data, listing } = product
   const span = spanWords(data.coverage.timeFrom, data.coverage.timeTo)
@@ -147,7 +148,7 @@ function KeyFacts({ view: { product, rules } }: { view: ProductView }) {
 }
 
 /** How the rows are spread over time, where a column of days says so. */
-function OverTime({ view: { product } }: { view: ProductView }) {
+export function OverTime({ view: { product } }: { view: ProductView }) {
   const t = useWords()
   const { columns } = product.data
   const dated = columns.find(

@@ -5,6 +5,7 @@ import {
   isWatching,
   type PublicProduct,
   type PublishedVersion,
+  previewProduct,
   publicProduct,
   publishedVersions,
   questionsOf,
@@ -52,4 +53,24 @@ export async function productView(rx: Rx, id: string, place: TalkPlace): Promise
   ])
   const product = toProduct(found, found.version.isSilenceAcceptance ?? rules.acceptance.isSilenceAcceptance)
   return { id, product, found, record, versions, questions, scores, ratings, isWatched, rules }
+}
+
+/** The own version in hand as its page will show it, submitted or not. @throws not-found while no data were chosen */
+export async function previewView(rx: Rx, id: string): Promise<ProductView> {
+  const rules = rulesAt(rx.now)
+  const found = await previewProduct(rx, id)
+  const product = toProduct(found, found.version.isSilenceAcceptance ?? rules.acceptance.isSilenceAcceptance)
+  const none = { items: [], next: null }
+  return {
+    id,
+    product,
+    found,
+    rules,
+    record: await recordOf(rx, found.vendor),
+    versions: [],
+    questions: none,
+    ratings: none,
+    scores: await productScores(rx, id),
+    isWatched: false,
+  }
 }

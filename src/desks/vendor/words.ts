@@ -64,12 +64,6 @@ type ListName = keyof RulePack['lists']
 export const choicesOf = (rules: RulePack, list: ListName): readonly (readonly [string, Text])[] =>
   rules.lists[list].items.map(item => [item.code, text(item.name.zh, item.name.en)] as const)
 
-/** The words of a code of the rule pack; a code that it does not have stands for itself. */
-export function nameOf(rules: RulePack, list: ListName, code: string | null): Text {
-  const item = rules.lists[list].items.find(each => each.code === code)
-  return item ? text(item.name.zh, item.name.en) : text(code ?? '—', code ?? '—')
-}
-
 /** Share of empty cells, in percent with one decimal. */
 export const percent = (part: number, whole: number): string =>
   whole === 0 ? '0%' : `${((part / whole) * 100).toFixed(1).replace(/\.0$/, '')}%`
