@@ -2,11 +2,15 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openBrowser } from './support/browser.ts'
-import { readers, scenesOf } from './support/scenes.ts'
-import { openStage } from './support/stage.ts'
+import { startCluster } from './support/cluster.ts'
 
 const folder = join(import.meta.dirname, '../src/desks/pictures')
-const undo: (() => Promise<void>)[] = []
+const cluster = await startCluster()
+const undo: (() => Promise<void>)[] = [() => cluster.stop()]
+// the stage is one of the tests': it takes the server it is told, and must not be ended after the time of a test
+Object.assign(process.env, { JINSHU_TEST_CLUSTER: cluster.url, TAP_TIMEOUT: '0' })
+const { readers, scenesOf } = await import('./support/scenes.ts')
+const { openStage } = await import('./support/stage.ts')
 const t = { teardown: (work: () => Promise<void>) => void undo.unshift(work) }
 
 const pictures = [
