@@ -328,6 +328,12 @@ export function Name({ zh, en }: { zh: string; en?: string | null | undefined })
   return en ? en : <span lang="zh-CN">{zh}</span>
 }
 
+/** What a person wrote, in whichever language: on an English page Chinese is marked as Chinese. */
+export function Said({ children }: { children: string }) {
+  const { language } = useReader()
+  return language === 'en' && /\p{Script=Han}/u.test(children) ? <span lang="zh-CN">{children}</span> : children
+}
+
 /** A code to be copied: an account number, a reference. The button appears where scripts run. */
 export function Copyable({ children }: { children: string }) {
   const t = useWords()

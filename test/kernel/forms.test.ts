@@ -44,39 +44,39 @@ const clock = async () => new Date((await x.ok('GET /clock')).now).getTime()
 const ahead = async (days: number) => new Date((await clock()) + days * 86_400_000).toISOString()
 
 t.test('a form does what its route does, once, leads on and says what was done', async t => {
-  const { reply, cookies } = await open('/problems/conflict?x=1')
+  const { reply, cookies } = await open('/about?x=1')
   const fields = hidden(reply.payload, action)
-  t.match(fields._from, '/problems/conflict?x=1')
+  t.match(fields._from, '/about?x=1')
   const to = await ahead(1)
   const before = await clock()
   const sent = await send(action, { ...fields, to }, cookies)
   t.equal(sent.statusCode, 303)
-  t.equal(sent.headers.location, '/problems/conflict?x=1')
+  t.equal(sent.headers.location, '/about?x=1')
   t.ok((await clock()) - before >= 86_000_000, 'the clock has moved')
   const after = await clock()
   const again = await send(action, { ...fields, to }, cookies)
   t.equal(again.statusCode, 303, 'a second click is answered as the first')
   t.ok((await clock()) - after < 60_000, 'and moves nothing')
   const done = Object.fromEntries(sent.cookies.map(c => [c.name, encodeURIComponent(c.value)]))
-  const shown = await open('/problems/conflict', { ...cookies, ...done })
+  const shown = await open('/about', { ...cookies, ...done })
   t.match(shown.reply.payload, /Demo: move the clock forward: done\./)
-  t.notMatch((await open('/problems/conflict', shown.cookies)).reply.payload, /: done\./, 'said once')
+  t.notMatch((await open('/about', shown.cookies)).reply.payload, /: done\./, 'said once')
 })
 
 t.test('a refused form shows its page again with the reason and what was typed, and changes nothing', async t => {
-  const { reply, cookies } = await open('/problems/conflict')
+  const { reply, cookies } = await open('/about')
   const before = await clock()
   const refused = await send(action, { ...hidden(reply.payload, action), to: 'yesterday' }, cookies)
   t.equal(refused.statusCode, 400)
   t.equal(refused.headers['content-type'], 'text/html; charset=utf-8')
-  t.match(refused.payload, /<h1>In conflict with what is there<\/h1>/, 'the page it came from')
+  t.match(refused.payload, /<h1>About Jinshu<\/h1>/, 'the page it came from')
   t.match(refused.payload, /is not an instant such as/)
   t.ok((await clock()) - before < 60_000)
 })
 
 t.test('a form that is not ours is refused: no token, another browser’s, or sent by another site', async t => {
-  const { reply, cookies } = await open('/problems/conflict')
-  const other = await open('/problems/conflict')
+  const { reply, cookies } = await open('/about')
+  const other = await open('/about')
   const fields = { ...hidden(reply.payload, action), to: await ahead(1) }
   const before = await clock()
   const tries = {
@@ -95,7 +95,7 @@ t.test('a form that is not ours is refused: no token, another browser’s, or se
 })
 
 t.test('a form leads to no other site, whatever it says, and stands for routes of the API only', async t => {
-  const { reply, cookies } = await open('/problems/conflict')
+  const { reply, cookies } = await open('/about')
   const fields = hidden(reply.payload, action)
   const sent = await send(action, { ...fields, to: await ahead(1), _then: '//evil.example/{now}' }, cookies)
   t.equal(sent.headers.location, '/')
@@ -122,7 +122,7 @@ t.test('nobody outside makes a request look like one of the process itself', asy
 t.test('a browser’s cookie changes nothing through the API without the page’s token', async t => {
   const { email } = await x.person('Cookie')
   const secret = await webSession(x, email)
-  const { reply, cookies } = await open('/problems/conflict', { jinshu_session: secret })
+  const { reply, cookies } = await open('/about', { jinshu_session: secret })
   const token = /name="jinshu-csrf" content="([^"]+)"/.exec(reply.payload)?.[1]
   t.ok(token, 'the page of a signed-in person carries a token')
   const post = (headers: Record<string, string>) =>

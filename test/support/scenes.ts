@@ -60,7 +60,21 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const version = await one(sql`select id from data.data_version where organization_id = ${vendor} limit 1`)
   const statement = await one(sql`select id from settlement.bank_statement limit 1`)
   const person = await one(sql`select id from identity.person where email = 'maker@qixiang.demo'`)
-  return { person, contract, product, listing, order, registration, filing, number, vendor, version, statement }
+  const announcement = await one(sql`select id from bulletin.announcement where state = 'published' limit 1`)
+  return {
+    announcement,
+    person,
+    contract,
+    product,
+    listing,
+    order,
+    registration,
+    filing,
+    number,
+    vendor,
+    version,
+    statement,
+  }
 }
 
 /** Which sample a route's parameters are; `…` fills itself. */

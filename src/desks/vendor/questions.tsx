@@ -13,7 +13,7 @@ import {
 import { requireOrganization } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Moment, Name, Pager, State, Tabs } from '../../web/parts.tsx'
+import { Card, Empty, Moment, Name, Pager, Said, State, Tabs } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { deskTrail } from './words.ts'
 
@@ -51,7 +51,7 @@ function Question({ of: { row, product, asker } }: { of: SeenQuestion }) {
   const { can } = useReader()
   return (
     <Card
-      title={row.question}
+      title={<Said>{row.question}</Said>}
       actions={
         <State
           machine={questionMachine}

@@ -3,17 +3,23 @@
 const waiting = document.querySelector('[data-watch]')
 let left = 40
 let isTouched = false
+let busyUntil = 0
+// what was just sent (a download above all) must not be cut off by showing the page anew
+addEventListener('submit', () => {
+  busyUntil = performance.now() + 8000
+})
+const isBusy = () => performance.now() < busyUntil
 addEventListener('input', () => {
   isTouched = true
 })
 
 const look = async () => {
   if (isTouched || left-- <= 0) return
-  if (!document.hidden) {
+  if (!document.hidden && !isBusy()) {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined)
     if (answer?.ok) {
       const there = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-watch]')
-      if (there?.dataset.watch !== waiting.dataset.watch && !isTouched) return location.reload()
+      if (there?.dataset.watch !== waiting.dataset.watch && !isTouched && !isBusy()) return location.reload()
     }
   }
   setTimeout(look, 3000)
