@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import t, { type Test as Tap } from 'tap'
 import { accessibility, openBrowser, watch } from '../support/browser.ts'
-import { openExchange, password, type Role } from '../support/exchange.ts'
+import { type Cast, openExchange, password, type Role } from '../support/exchange.ts'
 import { openMarket } from '../support/market.ts'
 import { confirmedData, draftProduct, listedProduct, passBody, productContent, sampleCsv } from '../support/offering.ts'
 
@@ -49,21 +49,100 @@ async function looksWhole(t: Tap, page: Page, where: string) {
   await page.setViewportSize({ width: 1440, height: 900 })
 }
 
+/** What the pages say where the journeys look or click. */
+const words = {
+  zh: {
+    begin: /上传第一个数据文件/,
+    upload: '上传并读取',
+    meaning: '含义',
+    unit: '单位',
+    confirm: '确认读取结果',
+    next: '下一步：建立数据产品',
+    productName: '产品中文名称',
+    makeDraft: '建立产品草稿',
+    nameZh: '中文名称',
+    nameEn: '英文名称',
+    abstract: '摘要',
+    industry: '所属行业',
+    theme: '主题',
+    frequency: '更新频率',
+    use: '使用权',
+    term: '授权期限',
+    area: '授权地域',
+    allowed: '允许的用途',
+    prohibited: '禁止的用途',
+    own: '自产',
+    source: '来源说明',
+    general: '一般数据',
+    standard: '验收标准',
+    oneLeft: /还有 1 处需要完善/,
+    amount: '金额（元）',
+    add: '添加',
+    clean: '预检通过，可以提交',
+    submit: '提交挂牌',
+    submitted: '已提交，等待运营机构受理',
+    passed: /审核通过，可以挂牌/,
+    publish: '挂牌',
+    publishIt: '确认挂牌',
+    paidSoFar: /累计已付/,
+    paid: '已付款',
+    download: /下载结算明细/,
+  },
+  en: {
+    begin: /Upload the first data file/,
+    upload: 'Upload and read',
+    meaning: 'Meaning',
+    unit: 'Unit',
+    confirm: 'Confirm what was read',
+    next: 'Next: make a data product',
+    productName: 'Chinese name of the product',
+    makeDraft: 'Make a product draft',
+    nameZh: 'Chinese name',
+    nameEn: 'English name',
+    abstract: 'Abstract',
+    industry: 'Industry',
+    theme: 'Theme',
+    frequency: 'Update frequency',
+    use: 'Right to use',
+    term: 'Term in months',
+    area: 'Area',
+    allowed: 'Purposes allowed',
+    prohibited: 'Purposes prohibited',
+    own: 'Own production',
+    source: 'Statement of source',
+    general: 'General data',
+    standard: 'Acceptance standard',
+    oneLeft: /1 thing is left to do/,
+    amount: 'Amount in yuan',
+    add: 'Add',
+    clean: 'The pre-check is clean: it can be submitted',
+    submit: 'Submit for listing',
+    submitted: 'Submitted; the exchange is to accept it',
+    passed: /1 listing has passed the review: publish/,
+    publish: 'Publish',
+    publishIt: 'Publish it',
+    paidSoFar: /Paid so far/,
+    paid: 'Paid',
+    download: /Download the statement/,
+  },
+} as const
+
 /** Answers the questions that the file could not, by their labels; the listing's pre-check then finds nothing. */
-async function fillIn(page: Page) {
-  await page.getByLabel('中文名称').fill(productContent.nameZh)
-  await page.getByLabel('摘要').fill(productContent.abstract)
-  await page.getByLabel('所属行业').selectOption('N')
-  await page.getByLabel('主题').selectOption('living-environment')
-  await page.getByLabel('更新频率').selectOption('daily')
-  await page.getByLabel('使用权').check()
-  await page.getByLabel('授权期限').fill('12')
-  await page.getByLabel('授权地域').fill('中华人民共和国境内')
-  await page.getByLabel('允许的用途').fill('内部分析\n向公众提供出行提示，免费')
-  await page.getByLabel('禁止的用途').fill('转售原始数据')
-  await page.getByLabel('自产').check()
-  await page.getByLabel('来源说明').fill(productContent.sourceStatement)
-  await page.getByLabel('一般数据').check()
+async function fillIn(page: Page, language: 'zh' | 'en' = 'zh') {
+  const w = words[language]
+  await page.getByLabel(w.nameZh).fill(productContent.nameZh)
+  await page.getByLabel(w.abstract).fill(productContent.abstract)
+  await page.getByLabel(w.industry).selectOption('N')
+  await page.getByLabel(w.theme).selectOption('living-environment')
+  await page.getByLabel(w.frequency).selectOption('daily')
+  await page.getByLabel(w.use).check()
+  await page.getByLabel(w.term).fill('12')
+  await page.getByLabel(w.area).fill('中华人民共和国境内')
+  await page.getByLabel(w.allowed).fill('内部分析\n向公众提供出行提示，免费')
+  await page.getByLabel(w.prohibited).fill('转售原始数据')
+  await page.getByLabel(w.own).check()
+  await page.getByLabel(w.source).fill(productContent.sourceStatement)
+  await page.getByLabel(w.general).check()
   await page.locator('input[name="containsPersonalInfo"][value="false"]').check()
 }
 
@@ -73,97 +152,102 @@ async function review(listingId: string) {
   await x.ok(`POST /listings/${listingId}/pass`, { as: x.operator.checker, body: passBody })
 }
 
-t.test('a vendor goes from a file to a listing, and from a trade to money in the bank', async t => {
-  const vendor = await x.organization(['vendor'], { name: '晋阳数据公司' })
-  const buyer = await x.organization(['buyer'])
-  const page = await enter(vendor.maker)
-  const complaints = watch(page, origin)
-  t.match(await page.textContent('main'), /上传第一个数据文件/, 'a newcomer is told where to begin')
-  await looksWhole(t, page, 'the desk')
+/** A bank account of theirs, confirmed. */
+async function openAccount(who: Cast, accountNumber: string) {
+  const body = { bankName: '晋商银行太原分行', accountNumber, password }
+  const account = await x.ok('POST /bank-accounts', { as: who.finance, body })
+  await x.ok(`POST /bank-accounts/${account.id}/confirm`, { as: x.operator.checker })
+}
+await openAccount(x.operator, '140001234567890123')
 
-  await page.goto(`${origin}/vendor/upload`)
-  await page.setInputFiles('input[type="file"]', fileOf('太原空气.csv', sampleCsv))
-  await looksWhole(t, page, 'upload')
-  await page.getByRole('button', { name: '上传并读取' }).click()
-  await page.waitForURL(/\/vendor\/versions\//)
-  t.match(await page.textContent('main'), /2026-01-01 – 2026-01-03/, 'the range of time was read')
-  await looksWhole(t, page, 'the version')
-  const column = page.locator('fieldset.column', { hasText: '细颗粒物' })
-  await column.getByLabel('含义').fill('PM2.5 日均浓度')
-  await column.getByLabel('单位').fill('μg/m³')
-  await page.getByRole('button', { name: '确认读取结果' }).click()
-  await page.getByText('数据字典').or(page.getByText('下一步：建立数据产品')).first().waitFor()
-  t.equal(await page.getByLabel('产品中文名称').inputValue(), '太原空气', 'the name of the file is a beginning')
-  await page.getByRole('button', { name: '建立产品草稿' }).click()
-  await page.waitForURL(/\/vendor\/products\//)
-  const id = idOf(page)
-  t.match(await page.getByLabel('验收标准').inputValue(), /共 3 行、4 个字段/, 'what was read is filled in')
-  await looksWhole(t, page, 'the editor')
+for (const language of ['zh', 'en'] as const)
+  t.test(`a vendor goes from a file to a listing, and from a trade to money in the bank, in ${language}`, async t => {
+    const w = words[language]
+    const vendor = await x.organization(['vendor'], { name: '晋阳数据公司' })
+    const buyer = await x.organization(['buyer'])
+    const page = await enter(vendor.maker, { language })
+    const complaints = watch(page, origin)
+    t.equal(await page.locator('html').getAttribute('lang'), language === 'zh' ? 'zh-CN' : 'en')
+    t.match(await page.textContent('main'), w.begin, 'a newcomer is told where to begin')
+    await looksWhole(t, page, 'the desk')
 
-  await fillIn(page)
-  await isSaved(page)
-  t.match(await page.locator('[data-live="progress"]').textContent(), /还有 1 处需要完善/, 'only the price is left')
-  await page.reload()
-  t.equal(await page.getByLabel('授权期限').inputValue(), '12', 'it is all there when one comes back')
-  await page.locator('#price').getByLabel('金额（元）').fill('9,900.01')
-  await page.locator('#price').getByRole('button', { name: '添加' }).click()
-  await page.getByText('预检通过，可以提交').waitFor()
-  const draft = await x.ok(`GET /products/${id}/draft`, { as: vendor.maker })
-  t.match(draft.plans, [{ kind: 'one-off', amountFen: 990_001 }])
-  t.same(draft.content.purposesAllowed, ['内部分析', '向公众提供出行提示，免费'], 'a comma is no end of a line')
+    await page.goto(`${origin}/vendor/upload`)
+    await page.setInputFiles('input[type="file"]', fileOf('太原空气.csv', sampleCsv))
+    await looksWhole(t, page, 'upload')
+    await page.getByRole('button', { name: w.upload }).click()
+    await page.waitForURL(/\/vendor\/versions\//)
+    t.match(await page.textContent('main'), /2026-01-01 – 2026-01-03/, 'the range of time was read')
+    await looksWhole(t, page, 'the version')
+    const column = page.locator('fieldset.column', { hasText: '细颗粒物' })
+    await column.getByLabel(w.meaning).fill('PM2.5 日均浓度')
+    await column.getByLabel(w.unit).fill('μg/m³')
+    await page.getByRole('button', { name: w.confirm }).click()
+    await page.getByText(w.next).first().waitFor()
+    t.equal(await page.getByLabel(w.productName).inputValue(), '太原空气', 'the name of the file is a beginning')
+    await page.getByRole('button', { name: w.makeDraft }).click()
+    await page.waitForURL(/\/vendor\/products\//)
+    const id = idOf(page)
+    t.match(await page.getByLabel(w.standard).inputValue(), /共 3 行、4 个字段/, 'what was read is filled in')
+    await looksWhole(t, page, 'the editor')
 
-  await page.goto(`${origin}/vendor/products/${id}/preview`)
-  t.match(await page.textContent('main'), /¥9,900\.01/)
-  await looksWhole(t, page, 'the preview')
-  await page.goto(`${origin}/vendor/products/${id}`)
-  // the last change is saved before the submission that follows it at once
-  await page.getByLabel('英文名称').fill('Taiyuan daily air quality')
-  await page.locator('#submit').getByRole('button', { name: '提交挂牌' }).dblclick()
-  await page.getByText('已提交，等待运营机构受理').waitFor()
-  const submitted = await x.ok(`GET /listings/${draft.listing.id}`, { as: vendor.maker })
-  t.match(submitted, { state: 'submitted', content: { nameEn: 'Taiyuan daily air quality' } })
-  const entries = await x.sql`
+    await fillIn(page, language)
+    await isSaved(page)
+    t.match(await page.locator('[data-live="progress"]').textContent(), w.oneLeft, 'only the price is left')
+    await page.reload()
+    t.equal(await page.getByLabel(w.term).inputValue(), '12', 'it is all there when one comes back')
+    await page.locator('#price').getByLabel(w.amount).fill('9,900.01')
+    await page.locator('#price').getByRole('button', { name: w.add }).click()
+    await page.getByText(w.clean).waitFor()
+    const draft = await x.ok(`GET /products/${id}/draft`, { as: vendor.maker })
+    t.match(draft.plans, [{ kind: 'one-off', amountFen: 990_001 }])
+    t.same(draft.content.purposesAllowed, ['内部分析', '向公众提供出行提示，免费'], 'a comma is no end of a line')
+
+    await page.goto(`${origin}/vendor/products/${id}/preview`)
+    t.match(await page.textContent('main'), /¥9,900\.01/)
+    await looksWhole(t, page, 'the preview')
+    await page.goto(`${origin}/vendor/products/${id}`)
+    // the last change is saved before the submission that follows it at once
+    await page.getByLabel(w.nameEn).fill('Taiyuan daily air quality')
+    await page.locator('#submit').getByRole('button', { name: w.submit }).dblclick()
+    await page.getByText(w.submitted).waitFor()
+    const submitted = await x.ok(`GET /listings/${draft.listing.id}`, { as: vendor.maker })
+    t.match(submitted, { state: 'submitted', content: { nameEn: 'Taiyuan daily air quality' } })
+    const entries = await x.sql`
     select 1 from kernel.audit_entry where subject_id = ${draft.listing.id} and action = 'listing.submit'`
-  t.equal(entries.length, 1, 'a double click submits once')
+    t.equal(entries.length, 1, 'a double click submits once')
 
-  await review(draft.listing.id)
-  await page.goto(`${origin}/vendor`)
-  await page.getByRole('link', { name: /审核通过，可以挂牌/ }).click()
-  await page.locator('summary', { hasText: '挂牌' }).click()
-  await page.getByRole('button', { name: '确认挂牌' }).click()
-  await page.waitForURL(/state=approved/)
-  t.equal((await x.ok(`GET /products/${id}`)).isListed, true)
+    await review(draft.listing.id)
+    await page.goto(`${origin}/vendor`)
+    await page.getByRole('link', { name: w.passed }).click()
+    await page.locator('summary', { hasText: w.publish }).click()
+    await page.getByRole('button', { name: w.publishIt }).click()
+    await page.waitForURL(/state=approved/)
+    t.equal((await x.ok(`GET /products/${id}`)).isListed, true)
 
-  const openAccount = async (who: typeof vendor, accountNumber: string) => {
-    const body = { bankName: '晋商银行太原分行', accountNumber, password }
-    const account = await x.ok('POST /bank-accounts', { as: who.finance, body })
-    await x.ok(`POST /bank-accounts/${account.id}/confirm`, { as: x.operator.checker })
-  }
-  await openAccount(x.operator, '140001234567890123')
-  await openAccount(vendor, '140009876543210987')
-  const trade = await market.open({ vendor, buyer }, { productId: id })
-  await market.pay(trade)
-  await market.fetchData(trade)
-  await market.act(trade, buyer, 'accept')
-  const { settleAfter } = await market.order(trade)
-  await x.advanceTo(new Date(Date.parse(settleAfter) + 60_000))
-  await market.payOut(trade, 'vendor')
+    await openAccount(vendor, '140009876543210987')
+    const trade = await market.open({ vendor, buyer }, { productId: id })
+    await market.pay(trade)
+    await market.fetchData(trade)
+    await market.act(trade, buyer, 'accept')
+    const { settleAfter } = await market.order(trade)
+    await x.advanceTo(new Date(Date.parse(settleAfter) + 60_000))
+    await market.payOut(trade, 'vendor')
 
-  const money = await enter(vendor.finance)
-  const seen = watch(money, origin)
-  await money.getByRole('link', { name: /累计已付/ }).click()
-  await money.waitForURL(`${origin}/vendor/earnings`)
-  const words = (await money.textContent('main')) ?? ''
-  for (const figure of ['¥9,900.01', '¥198.00', '¥9,702.01']) t.ok(words.includes(figure), figure)
-  t.match(words, /已付款/)
-  await looksWhole(t, money, 'earnings')
-  const [download] = await Promise.all([
-    money.waitForEvent('download'),
-    money.getByRole('link', { name: /下载结算明细/ }).click(),
-  ])
-  t.match(download.suggestedFilename(), /结算明细-\d{4}\.csv/)
-  t.same([...complaints, ...seen], [], 'no complaint')
-})
+    const money = await enter(vendor.finance, { language })
+    const seen = watch(money, origin)
+    await money.getByRole('link', { name: w.paidSoFar }).click()
+    await money.waitForURL(`${origin}/vendor/earnings`)
+    const said = (await money.textContent('main')) ?? ''
+    for (const figure of ['¥9,900.01', '¥198.00', '¥9,702.01']) t.ok(said.includes(figure), figure)
+    t.ok((await money.locator('main .state', { hasText: new RegExp(`^${w.paid}$`) }).count()) > 0, 'the payout is paid')
+    await looksWhole(t, money, 'earnings')
+    const [download] = await Promise.all([
+      money.waitForEvent('download'),
+      money.getByRole('link', { name: w.download }).click(),
+    ])
+    t.match(download.suggestedFilename(), /结算明细-\d{4}\.csv/)
+    t.same([...complaints, ...seen], [], 'no complaint')
+  })
 
 t.test('upload and editor work without scripts, and lose nothing that was typed', async t => {
   const vendor = await x.organization(['vendor'])
