@@ -32,18 +32,52 @@ async function filed(amountFen: bigint) {
 }
 const stateOf = async (id: string) => (await x.ok(`GET /filings/${id}`, { as: taiyuan.maker })).state
 
+type Language = 'zh' | 'en'
+
+const languages: readonly Language[] = ['zh', 'en']
+
+const words = {
+  zh: {
+    html: 'zh-CN',
+    pass: '核查通过',
+    short: '补',
+    template: /使用场景描述过于笼统/,
+    order: '责令补正',
+    empty: '这里没有备案',
+    ordered: '已责令补正，等待供方答复',
+    note: '补正到位',
+    keys: /下一份[\s\S]*显示或关闭本说明/,
+    reason: '请说明数据的使用人员和使用方式',
+  },
+  en: {
+    html: 'en',
+    pass: 'Pass',
+    short: 'x',
+    template: /The scenario is too general\./,
+    order: 'Order the correction',
+    empty: 'There is no filing here',
+    ordered: 'A correction was ordered; the vendor’s answer is awaited',
+    note: 'Corrected as asked',
+    keys: /Next filing[\s\S]*Show or close this help/,
+    reason: 'Just explain who keeps the results, for which purpose, and until when?',
+  },
+} as const
+
 /** A browser in which a person is signed in; what a page must not do is collected. */
-async function open(email: string, options: BrowserContextOptions = {}) {
+async function open(email: string, options: BrowserContextOptions = {}, language: Language = 'zh') {
   const outcome = await x.exchange.engine.write(anonymous, { operation: 'signIn' }, cx =>
     signInForWeb(cx, { email, password }, 'test'),
   )
   if (outcome.isReplay || !('secret' in outcome.value)) throw new Error(`${email} cannot sign in`)
   const context: BrowserContext = await browser.newContext({
     viewport: { width: 1440, height: 900 },
-    locale: 'zh-CN',
+    locale: words[language].html,
     ...options,
   })
-  await context.addCookies([{ name: 'jinshu_session', value: outcome.value.secret, url: origin }])
+  await context.addCookies([
+    { name: 'jinshu_session', value: outcome.value.secret, url: origin },
+    { name: 'jinshu_language', value: language, url: origin },
+  ])
   const page = await context.newPage()
   return { context, page, complaints: watch(page, origin) }
 }
@@ -51,93 +85,104 @@ async function open(email: string, options: BrowserContextOptions = {}) {
 const rows = (page: Page) => page.locator('[data-queue] [data-row]')
 const idOf = (page: Page) => new URL(page.url()).pathname.split('/').at(-1)!
 
-t.test('a regulator passes one filing within three clicks and returns another, which comes back corrected', async t => {
-  const [first, second] = [await filed(100_000n), await filed(200_000n)]
-  const { page, complaints, context } = await open(taiyuan.maker.email)
-  await page.goto(`${origin}/regulator`)
-  t.equal(await page.locator('.stat').count(), 3, 'what is new, what is late, what looks wrong')
-  await page.click('a[href="/regulator/filings"].btn')
-  t.equal(await rows(page).count(), 2)
+for (const language of languages)
+  t.test(
+    `a regulator passes one filing within three clicks and returns another, which comes back corrected, in ${language}`,
+    async t => {
+      const w = words[language]
+      const [first, second] = [await filed(100_000n), await filed(200_000n)]
+      const { page, complaints, context } = await open(taiyuan.maker.email, {}, language)
+      await page.goto(`${origin}/regulator`)
+      t.equal(await page.locator('html').getAttribute('lang'), w.html)
+      t.equal(await page.locator('.stat').count(), 3, 'what is new, what is late, what looks wrong')
+      await page.click('a[href="/regulator/filings"].btn')
+      t.equal(await rows(page).count(), 2)
 
-  await page.locator(`a[data-open][href*="${first.id}"]`).click()
-  t.ok((await page.locator('#facts').innerText()).includes('1,000.00'), 'its facts')
-  t.ok((await page.locator('object.paper').getAttribute('data'))?.includes('isInline=true'), 'beside the contract')
-  await page.click('form[data-pass] button[type="submit"]')
-  await page.waitForURL(`**/regulator/filings/${second.id}*`)
-  t.equal(await stateOf(first.id), 'filed_checked', 'the second click from the queue decided it')
+      await page.locator(`a[data-open][href*="${first.id}"]`).click()
+      t.ok((await page.locator('#facts').innerText()).includes('1,000.00'), 'its facts')
+      t.equal((await page.locator('form[data-pass] button[type="submit"]').innerText()).trim(), w.pass)
+      t.ok((await page.locator('object.paper').getAttribute('data'))?.includes('isInline=true'), 'beside the contract')
+      await page.click('form[data-pass] button[type="submit"]')
+      await page.waitForURL(`**/regulator/filings/${second.id}*`)
+      t.equal(await stateOf(first.id), 'filed_checked', 'the second click from the queue decided it')
 
-  await page.click('#return > summary')
-  await page.fill('#return textarea[name="reason"]', '补')
-  await page.click('#return button[type="submit"]')
-  await page.waitForSelector('#return .invalid-feedback')
-  t.equal(await page.inputValue('#return textarea[name="reason"]'), '补', 'what was typed is still there')
-  await page.fill('#return textarea[name="reason"]', '')
-  await page.click('[data-template] >> nth=0')
-  t.match(await page.inputValue('#return textarea[name="reason"]'), /使用场景描述过于笼统/)
-  await page.fill('#return input[name="workingDays"]', '3')
-  await page.click('#return button[type="submit"]')
-  await page.waitForURL('**/regulator/filings')
-  t.equal(await stateOf(second.id), 'correction_ordered')
-  t.equal(await page.locator('.empty-title').innerText(), '这里没有备案', 'nothing is left to check')
+      await page.click('#return > summary')
+      await page.fill('#return textarea[name="reason"]', w.short)
+      await page.click('#return button[type="submit"]')
+      await page.waitForSelector('#return .invalid-feedback')
+      t.equal(await page.inputValue('#return textarea[name="reason"]'), w.short, 'what was typed is still there')
+      await page.fill('#return textarea[name="reason"]', '')
+      await page.click('[data-template] >> nth=0')
+      t.match(await page.inputValue('#return textarea[name="reason"]'), w.template)
+      await page.fill('#return input[name="workingDays"]', '3')
+      t.equal((await page.locator('#return button[type="submit"]').innerText()).trim(), w.order)
+      await page.click('#return button[type="submit"]')
+      await page.waitForURL('**/regulator/filings')
+      t.equal(await stateOf(second.id), 'correction_ordered')
+      t.equal(await page.locator('.empty-title').innerText(), w.empty, 'nothing is left to check')
 
-  const scenario = '用于三座连栋大棚的通风调度，由本公司农技人员使用'
-  const body = { explanation: '已写明使用人员和方式', scenario }
-  await x.ok(`POST /filings/${second.id}/correct`, { as: vendor.maker, body })
-  await page.goto(`${origin}/regulator/filings?corrected=true`)
-  await page.locator(`a[data-open][href*="${second.id}"]`).click()
-  const facts = await page.locator('#facts').innerText()
-  t.ok(facts.includes('已写明使用人员和方式') && facts.includes(scenario), 'what was changed, and why')
-  await page.click('.decision-note > summary')
-  await page.fill('textarea[name="note"]', '补正到位')
-  await page.click('form[data-pass] button[type="submit"]')
-  await page.waitForURL('**/regulator/filings?corrected=true')
-  t.equal(await stateOf(second.id), 'filed_checked')
-  const refusal = /status of 400/
-  t.same(
-    complaints.filter(words => !refusal.test(words)),
-    [],
-    'nothing but the refusal was noted',
+      await page.goto(`${origin}/regulator/filings/${second.id}`)
+      t.ok((await page.locator('#decision').innerText()).includes(w.ordered), 'whose turn it is')
+
+      const scenario = '用于三座连栋大棚的通风调度，由本公司农技人员使用'
+      const body = { explanation: '已写明使用人员和方式', scenario }
+      await x.ok(`POST /filings/${second.id}/correct`, { as: vendor.maker, body })
+      await page.goto(`${origin}/regulator/filings?corrected=true`)
+      await page.locator(`a[data-open][href*="${second.id}"]`).click()
+      const facts = await page.locator('#facts').innerText()
+      t.ok(facts.includes('已写明使用人员和方式') && facts.includes(scenario), 'what was changed, and why')
+      await page.click('.decision-note > summary')
+      await page.fill('textarea[name="note"]', w.note)
+      await page.click('form[data-pass] button[type="submit"]')
+      await page.waitForURL('**/regulator/filings?corrected=true')
+      t.equal(await stateOf(second.id), 'filed_checked')
+      const refusal = /status of 400/
+      t.same(
+        complaints.filter(words => !refusal.test(words)),
+        [],
+        'nothing but the refusal was noted',
+      )
+      await context.close()
+    },
   )
-  await context.close()
-})
 
-t.test('with the keyboard only: next, open, return with a reason, pass, back', async t => {
-  const [first, second] = [await filed(100_000n), await filed(200_000n)]
-  const { page, context } = await open(taiyuan.checker.email)
-  const press = (key: string) => page.keyboard.press(key)
-  await page.goto(`${origin}/regulator/filings`)
-  await press('?')
-  t.ok(await page.locator('#keys .keys-body').isVisible(), 'the keys are explained')
-  await press('?')
-  await press('j')
-  await press('j')
-  await press('k')
-  await press('Enter')
-  await page.waitForURL(`**/${first.id}*`)
-  await press('r')
-  await page.keyboard.type('请说明数据的使用人员和使用方式')
-  t.equal(
-    await page.inputValue('#return textarea[name="reason"]'),
-    '请说明数据的使用人员和使用方式',
-    'keys are letters here',
-  )
-  await press('Tab')
-  await press('Tab')
-  await Promise.all([page.waitForURL(`**/${second.id}*`), press('Enter')])
-  t.equal(await stateOf(first.id), 'correction_ordered')
-  await Promise.all([page.waitForURL('**/regulator/filings'), press('p')])
-  t.equal(await stateOf(second.id), 'filed_checked')
+for (const language of languages)
+  t.test(`with the keyboard only: next, open, return with a reason, pass, back, in ${language}`, async t => {
+    const w = words[language]
+    const [first, second] = [await filed(100_000n), await filed(200_000n)]
+    const { page, context } = await open(taiyuan.checker.email, {}, language)
+    const press = (key: string) => page.keyboard.press(key)
+    await page.goto(`${origin}/regulator/filings`)
+    await press('?')
+    t.ok(await page.locator('#keys .keys-body').isVisible(), 'the keys are explained')
+    t.match(await page.locator('#keys .keys-body').innerText(), w.keys)
+    await press('?')
+    await press('j')
+    await press('j')
+    await press('k')
+    await press('Enter')
+    await page.waitForURL(`**/${first.id}*`)
+    await press('r')
+    await page.keyboard.type(w.reason)
+    t.equal(await page.inputValue('#return textarea[name="reason"]'), w.reason, 'keys are letters here')
+    await press('Tab')
+    await press('Tab')
+    await Promise.all([page.waitForURL(`**/${second.id}*`), press('Enter')])
+    t.equal(await stateOf(first.id), 'correction_ordered')
+    await Promise.all([page.waitForURL('**/regulator/filings'), press('p')])
+    t.equal(await stateOf(second.id), 'filed_checked')
 
-  const third = await filed(300_000n)
-  await page.goto(`${origin}/regulator/filings/${third.id}`)
-  await page.locator('#keys > summary').click()
-  await page.locator('[data-keys-switch] input').uncheck()
-  await page.locator('h1').click()
-  await press('p')
-  await page.waitForTimeout(300)
-  t.equal(await stateOf(third.id), 'filed', 'single keys can be turned off')
-  await context.close()
-})
+    const third = await filed(300_000n)
+    await page.goto(`${origin}/regulator/filings/${third.id}`)
+    await page.locator('#keys > summary').click()
+    await page.locator('[data-keys-switch] input').uncheck()
+    await page.locator('h1').click()
+    await press('p')
+    await page.waitForTimeout(300)
+    t.equal(await stateOf(third.id), 'filed', 'single keys can be turned off')
+    await x.ok(`POST /filings/${third.id}/pass`, { as: taiyuan.maker, body: {} })
+    await context.close()
+  })
 
 t.test('on a phone the queue is cards, and several are passed at once; what cannot be is named', async t => {
   const [one, two] = [await filed(400_000n), await filed(500_000n)]
@@ -153,9 +198,9 @@ t.test('on a phone the queue is cards, and several are passed at once; what cann
   await x.ok(`POST /filings/${two.id}/pass`, { as: taiyuan.checker, body: {} })
   await page.click('.bulk button[type="submit"]')
   await page.waitForURL('**bulk=*')
-  const words = await page.locator('main').innerText()
-  t.match(words, /批量核查：通过 1 份，未通过 1 份/)
-  t.ok(words.includes(two.number!) && words.includes('已核查'), 'the other is named with the reason')
+  const said = await page.locator('main').innerText()
+  t.match(said, /批量核查：通过 1 份，未通过 1 份/)
+  t.ok(said.includes(two.number!) && said.includes('已核查'), 'the other is named with the reason')
   t.equal(await stateOf(one.id), 'filed_checked')
   t.same(complaints, [])
   await context.close()
@@ -192,11 +237,11 @@ t.test(
     const { id } = await filed(700_000n)
     const foreign = await open(yangquan.maker.email)
     const seen = await foreign.page.goto(`${origin}/regulator/filings/${id}`)
-    const words = await foreign.page.locator('main').innerText()
+    const unknown = await foreign.page.locator('main').innerText()
     const missing = await foreign.page.goto(`${origin}/regulator/filings/${newId()}`)
     t.same([seen?.status(), missing?.status()], [404, 404])
     const plain = (said: string) => said.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '')
-    t.equal(plain(words), plain(await foreign.page.locator('main').innerText()), 'answered alike')
+    t.equal(plain(unknown), plain(await foreign.page.locator('main').innerText()), 'answered alike')
     await foreign.context.close()
     const along = await open(datong.checker.email)
     await along.page.goto(`${origin}/regulator/filings/${id}`)
