@@ -86,41 +86,72 @@ t.test('a listing is reviewed point by point, with the evidence beside it', asyn
   t.match(await said(page), '太原市空气质量日报数据')
 })
 
-t.test('a statement is imported without scripts, and a payment that names no order is matched by hand', async t => {
-  const order = await newOrder(x, { vendor, buyer, amountFen: 345_600n })
-  const paid = await newOrder(x, { vendor, buyer, amountFen: 120_000n })
-  const wrong = `${order.referenceCode.slice(0, 5)}?${order.referenceCode.slice(6)}`
-  const day = await today()
-  const csv = [
-    '记账日期,金额,付款人名称,付款人账号,摘要,银行流水号',
-    `${day},1200.00,晋中丰禾农业科技有限公司,6222000011112222,${paid.referenceCode},B1`,
-    `${day},3456.00,晋中丰禾农业科技公司,6222000011112222,货款 ${wrong},B2`,
-    `2026-02-30,1.00,某人,,x,B3`,
-  ].join('\n')
-  const page = await as(t, operator.finance, { javaScriptEnabled: false })
-  await go(page, '/operator/statements')
-  await page
-    .getByLabel('银行导出的 CSV 文件')
-    .setInputFiles({ name: '十一月.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
-  await press(page, '导入并自动匹配')
-  t.match(page.url(), /\/operator\/statements\/[0-9a-f-]{36}$/)
-  const report = await said(page)
-  t.match(report, /十一月\.csv/)
-  t.match(report, /足额，订单已付清/)
-  t.match(report, /附言中没有付款参考码/)
-  t.match(report, /记账日期“2026-02-30”不是日期/)
-  await page.getByRole('link', { name: '认领', exact: true }).click()
-  const choice = page.getByRole('radio').first()
-  t.match(await said(page), /仅差 1 个字符/)
-  t.equal(await choice.inputValue(), order.id, 'the likeliest order comes first')
-  await choice.check()
-  await press(page, '认领到所选订单')
-  t.match(await said(page), /已完成/)
-  const { state } = await x.ok(`GET /orders/${order.id}`, { as: operator.finance })
-  t.not(state, 'awaiting_payment')
-  await go(page, '/operator/statements?tab=unmatched')
-  t.match(await said(page), '没有待认领的来款')
-})
+const ways = [
+  {
+    locale: 'zh-CN',
+    file: '银行导出的 CSV 文件',
+    begin: '导入并自动匹配',
+    report: [/足额，订单已付清/, /附言中没有付款参考码/, /记账日期“2026-02-30”不是日期/],
+    match: '认领',
+    likely: /仅差 1 个字符/,
+    choose: '认领到所选订单',
+    done: /已完成/,
+    nothing: '没有待认领的来款',
+  },
+  {
+    locale: 'en',
+    file: 'CSV file exported by the bank',
+    begin: 'Import and match',
+    report: [
+      /Exact: the order is paid/,
+      /the remark has no payment reference/,
+      /the booking date “2026-02-30” is not a day/,
+    ],
+    match: 'Match',
+    likely: /1 character\(s\) away from the reference/,
+    choose: 'Match to this order',
+    done: /: done\./,
+    nothing: 'No payment waits to be matched',
+  },
+]
+
+for (const w of ways)
+  t.test(
+    `a statement is imported without scripts, and a payment that names no order is matched by hand (${w.locale})`,
+    async t => {
+      const order = await newOrder(x, { vendor, buyer, amountFen: 345_600n })
+      const paid = await newOrder(x, { vendor, buyer, amountFen: 120_000n })
+      const wrong = `${order.referenceCode.slice(0, 5)}?${order.referenceCode.slice(6)}`
+      const day = await today()
+      const csv = [
+        '记账日期,金额,付款人名称,付款人账号,摘要,银行流水号',
+        `${day},1200.00,晋中丰禾农业科技有限公司,6222000011112222,${paid.referenceCode},B1${w.locale}`,
+        `${day},3456.00,晋中丰禾农业科技公司,6222000011112222,货款 ${wrong},B2${w.locale}`,
+        `2026-02-30,1.00,某人,,x,B3${w.locale}`,
+      ].join('\n')
+      const page = await as(t, operator.finance, { javaScriptEnabled: false, locale: w.locale })
+      await go(page, '/operator/statements')
+      await page
+        .getByLabel(w.file)
+        .setInputFiles({ name: '十一月.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+      await press(page, w.begin)
+      t.match(page.url(), /\/operator\/statements\/[0-9a-f-]{36}$/)
+      const report = await said(page)
+      t.match(report, /十一月\.csv/)
+      for (const words of w.report) t.match(report, words)
+      await page.getByRole('link', { name: w.match, exact: true }).click()
+      const choice = page.getByRole('radio').first()
+      t.match(await said(page), w.likely)
+      t.equal(await choice.inputValue(), order.id, 'the likeliest order comes first')
+      await choice.check()
+      await press(page, w.choose)
+      t.match(await said(page), w.done)
+      const { state } = await x.ok(`GET /orders/${order.id}`, { as: operator.finance })
+      t.not(state, 'awaiting_payment')
+      await go(page, '/operator/statements?tab=unmatched')
+      t.match(await said(page), w.nothing)
+    },
+  )
 
 t.test('a payout goes to the bank in a file and is confirmed by another person', async t => {
   await x.ok('POST /bank-accounts', {
