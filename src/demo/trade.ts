@@ -32,10 +32,16 @@ export async function uploadGoods(client: Client, vendor: Cast, goods: Goods) {
   )
   type Version = { id: string; state: string; sha256: string; rows: number; columns: { name: string; type: string }[] }
   const sent = await client.call<Version>('POST /data-versions', { as: vendor.maker, form })
-  const version = await client.until('the reading of the file', async () => {
-    const found = await client.call<Version>(`GET /data-versions/${sent.id}`, { as: vendor.maker })
-    return found.state !== 'profiling' && found
-  })
+  // a reading that the end of a process cut off is given up after half a minute, and then begun again
+  const version = await client.until(
+    'the reading of the file',
+    async () => {
+      const found = await client.call<Version>(`GET /data-versions/${sent.id}`, { as: vendor.maker })
+      if (found.state === 'failed') await client.send(`POST /data-versions/${sent.id}/retry`, { as: vendor.maker })
+      return ['ready', 'confirmed'].includes(found.state) && found
+    },
+    75,
+  )
   await client.call(`POST /data-versions/${version.id}/confirm`, { as: vendor.maker, body: { columns: goods.columns } })
   return version
 }

@@ -48,8 +48,8 @@ export type Sample = DataProfile['sample']
 /** Files up to this size are read before the upload is answered; larger ones afterwards. */
 export const inlineBytes = 8 * 1024 * 1024
 
-/** A reading that has not ended after this long was cut off (process ended, machine lost). */
-export const overdueMinutes = 15
+/** After this many seconds a reading was cut off by the end of its process: small files are read while one waits. */
+export const overdueSeconds = (bytes: number): number => (bytes <= inlineBytes ? 30 : 15 * 60)
 
 /** The dictionary: facts and notes of the same column side by side. */
 export const dictionary = (

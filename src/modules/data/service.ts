@@ -7,7 +7,15 @@ import { invalidInput, notFound, Problem, stateConflict } from '../../kernel/pro
 import { type Text, text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import type { DataProfile } from './engine/types.ts'
-import { type GivenNote, mergeNotes, noteErrors, overdueMinutes, type VersionState, versionMachine } from './model.ts'
+import {
+  type GivenNote,
+  inlineBytes,
+  mergeNotes,
+  noteErrors,
+  overdueSeconds,
+  type VersionState,
+  versionMachine,
+} from './model.ts'
 import { type DataVersionRow, dataVersion } from './schema.ts'
 
 /** A file that lies in the store, with the name its sender gave it. */
@@ -205,7 +213,8 @@ export function failureOf(error: unknown): { message: Text; remedy: Text } {
 export async function cutOffVersions(rx: Rx): Promise<string[]> {
   const rows = await rx.sql<{ id: string }[]>`
     select id from data.data_version
-    where state = 'profiling' and profiling_at < ${rx.now.toISOString()}::timestamptz - make_interval(mins => ${overdueMinutes})
+    where state = 'profiling' and profiling_at < ${rx.now.toISOString()}::timestamptz - make_interval(secs =>
+      case when bytes <= ${inlineBytes} then ${overdueSeconds(0)}::int else ${overdueSeconds(inlineBytes + 1)}::int end)
     order by profiling_at limit 100`
   return rows.map(row => row.id)
 }
@@ -213,7 +222,7 @@ export async function cutOffVersions(rx: Rx): Promise<string[]> {
 /** Lets the owner try again where reading was cut off. */
 export async function giveUpVersion(cx: Cx, id: string): Promise<void> {
   const row = await locked(cx, id)
-  if (row.state !== 'profiling' || row.profilingAt.getTime() > cx.now.getTime() - overdueMinutes * 60_000)
+  if (row.state !== 'profiling' || row.profilingAt.getTime() > cx.now.getTime() - overdueSeconds(row.bytes) * 1000)
     throw new NotDue()
   await failVersion(cx, id, {
     message: text('读取被中断', 'the reading was cut off'),
