@@ -189,9 +189,10 @@ function Text({ of: { contract, body } }: { of: Found }) {
 function Contract({ of: found }: { of: Found }) {
   const t = useWords()
   const { contract, acting, records, timeline } = found
-  const settling = contract.state === 'performing' && (contract.pdfSha256 === null || records.order === undefined)
+  const isWaiting = contract.state === 'performing' && (contract.pdfSha256 === null || records.order === undefined)
+  const awaited = `${contract.pdfSha256 !== null} ${records.order !== undefined}`
   return (
-    <div data-watch={settling ? 'yes' : undefined}>
+    <div data-watch={isWaiting ? awaited : undefined}>
       {contract.isDisputed && (
         <Notice tone="warn" title={t(text('存在未决争议', 'A dispute is open'))}>
           {t(text('争议期间款项冻结，合同继续有效。', 'Money is frozen meanwhile; the contract stands.'))}

@@ -236,7 +236,12 @@ function Next({ of: found }: { of: Found }) {
   )
 }
 
-/** What the machinery does by itself: the page looks for it. */
+/** What the machinery does by itself: the page looks for it, and shows itself anew when any part of it has changed. */
+const awaited = ({ seen: { row }, delivery: { entitlement, receipts }, canFetch }: Found) =>
+  passing.includes(row.state)
+    ? [row.state, entitlement?.state, entitlement?.round, canFetch, receipts.length].join(' ')
+    : undefined
+
 const passing: readonly OrderState[] = [
   'created',
   'confirmed',
@@ -310,7 +315,7 @@ function OrderBody({ of: found }: { of: Found }) {
   const { row, side } = found.seen
   const stage = stageOf[row.state]
   return (
-    <div data-watch={passing.includes(row.state) ? row.state : undefined}>
+    <div data-watch={awaited(found)}>
       {stage !== undefined && <Steps of={stages.map(t)} at={stage} />}
       <Next of={found} />
       <div class="columns">

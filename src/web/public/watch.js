@@ -5,9 +5,12 @@ let left = 40
 let isTouched = false
 let busyUntil = 0
 // what was just sent (a download above all) must not be cut off by showing the page anew
-addEventListener('submit', () => {
-  busyUntil = performance.now() + 8000
-})
+const busyFor = ms => {
+  busyUntil = Math.max(busyUntil, performance.now() + ms)
+}
+addEventListener('submit', () => busyFor(8000))
+// nor may a click that has begun
+for (const kind of ['pointermove', 'pointerdown', 'keydown']) addEventListener(kind, () => busyFor(1000))
 const isBusy = () => performance.now() < busyUntil
 addEventListener('input', () => {
   isTouched = true
