@@ -1,3 +1,4 @@
+export { tasks } from './copies.ts'
 export { timers } from './handlers.ts'
 export { type Column, publicColumns, publicSample, versionMachine } from './model.ts'
 export { countDataVersions, type DataVersion, dataVersionOf, listDataVersions, ownDataVersion } from './queries.ts'

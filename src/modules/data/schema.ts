@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, jsonb, pgSchema, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, index, integer, jsonb, pgSchema, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../../kernel/schema.ts'
 import type { Text } from '../../kernel/text.ts'
 import { organization, person } from '../identity/schema.ts'
@@ -63,3 +63,30 @@ export const dataVersion = data.table(
 )
 
 export type DataVersionRow = typeof dataVersion.$inferSelect
+
+/**
+ * Where the values of a version stand once more, as text in table files (Parquet) of the file store; wide versions take
+ * several parts, each with some of the columns and all of the rows in the file's order.
+ */
+export const dataCopy = data.table(
+  'data_copy',
+  {
+    dataVersionId: uuid()
+      .notNull()
+      .references(() => dataVersion.id),
+    /** from 0 */
+    part: integer().notNull(),
+    /** place of its first column in the version, from 0 */
+    firstColumn: integer().notNull(),
+    columns: integer().notNull(),
+    sha256: text().notNull(),
+    bytes: bigint({ mode: 'number' }).notNull(),
+    madeAt: instant().notNull(),
+  },
+  t => [
+    primaryKey({ name: 'data_copy_pkey', columns: [t.dataVersionId, t.part] }),
+    check('data_copy_sha256_form', sql`${t.sha256} ~ '^[0-9a-f]{64}$'`),
+    check('data_copy_has_columns', sql`${t.part} >= 0 and ${t.firstColumn} >= 0 and ${t.columns} > 0`),
+    index('data_copy_sha256').on(t.sha256),
+  ],
+)

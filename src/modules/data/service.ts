@@ -6,7 +6,7 @@ import { nextState } from '../../kernel/machine.ts'
 import { invalidInput, notFound, Problem, stateConflict } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
-import type { DataProfile } from './engine/types.ts'
+import { type Read, recordCopy } from './copies.ts'
 import {
   type GivenNote,
   inlineBytes,
@@ -121,11 +121,12 @@ async function lockedOwn(cx: Cx, id: string): Promise<DataVersionRow> {
 // PostgreSQL's jsonb cannot hold NUL, which a text file may well have
 const withoutNul = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll('\\u0000', '')) as T
 
-/** Keeps what was read from the file; the version then waits for its owner's confirmation. */
-export async function readVersion(cx: Cx, id: string, profile: DataProfile): Promise<DataVersionRow> {
+/** Keeps what was read from the file and where its copy lies; the version then waits for its owner's confirmation. */
+export async function readVersion(cx: Cx, id: string, { profile, parts }: Read): Promise<DataVersionRow> {
   const row = await locked(cx, id)
   const { bytes: _, ...facts } = withoutNul(profile)
   const changed = await change(cx, row, 'read', { ...facts, divisions: [...facts.divisions] })
+  await recordCopy(cx, id, parts)
   cx.audit('data-version.read', subject(row), {
     sha256: row.sha256,
     format: facts.format,

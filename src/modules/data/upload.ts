@@ -3,7 +3,7 @@ import type { RawContext } from '../../kernel/http/route.ts'
 import { sentFile } from '../../kernel/http/sent.ts'
 import type { Kit } from '../../kernel/kit.ts'
 import { requireOrganization } from '../identity/index.ts'
-import { profile } from './engine/index.ts'
+import { readAndKeep } from './copies.ts'
 import { inlineBytes, tidyFileName } from './model.ts'
 import type { DataVersionRow } from './schema.ts'
 import { checkFile, failureOf, failVersion, openVersion, readVersion, retryVersion } from './service.ts'
@@ -13,7 +13,7 @@ import { checkFile, failureOf, failVersion, openVersion, readVersion, retryVersi
  * it may take seconds, and a row lock would be held all that time.
  */
 async function profileVersion({ engine, actor }: RawContext, kit: Kit, row: DataVersionRow): Promise<DataVersionRow> {
-  const outcome = await profile(kit.files.path(row.sha256), row.fileName).then(
+  const outcome = await readAndKeep(kit, row).then(
     read => ({ read }),
     error => ({ failure: failureOf(error) }),
   )

@@ -1,11 +1,10 @@
 import { Problem } from '../../../kernel/problem.ts'
 import type { Text } from '../../../kernel/text.ts'
-import { isTooHeavy, readProfile } from './read.ts'
-import type { DataProfile } from './types.ts'
+import { isTooHeavy, readWhole, type WholeReading } from './read.ts'
 
 /** What the engine's process answers: the facts, a refusal as plain data, or what went wrong in the program. */
 export type Answer =
-  | { readonly kind: 'profile'; readonly profile: DataProfile }
+  | ({ readonly kind: 'profile' } & WholeReading)
   | {
       readonly kind: 'refusal'
       readonly slug: string
@@ -28,8 +27,8 @@ async function main(): Promise<void> {
   // The parent ended: nobody waits for the answer and nobody would clean up after a long run.
   process.once('disconnect', () => process.exit(1))
   const [path = '', declaredName = '', folder = ''] = process.argv.slice(2)
-  const answer: Answer = await readProfile(path, declaredName, folder).then(
-    profile => ({ kind: 'profile', profile }),
+  const answer: Answer = await readWhole(path, declaredName, folder).then(
+    whole => ({ kind: 'profile', ...whole }),
     answerOf,
   )
   process.send?.(answer, () => process.exit(0))

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Problem, unavailable, unsupportedMedia } from '../../../kernel/problem.ts'
 import { text } from '../../../kernel/text.ts'
 import type { Answer } from './child.ts'
+import type { WholeReading } from './read.ts'
 import { type DataProfile, refuse, unreadableFile } from './types.ts'
 
 export {
@@ -129,9 +130,9 @@ function run(args: readonly string[], folder: string, timeoutMs: number): Promis
   })
 }
 
-function outcome(answer: Answer | undefined): DataProfile {
+function outcome(answer: Answer | undefined): WholeReading {
   if (!answer) throw tooHeavy('the process was ended by a limit')
-  if (answer.kind === 'profile') return answer.profile
+  if (answer.kind === 'profile') return answer
   if (answer.kind === 'too-heavy') throw tooHeavy(answer.cause)
   if (answer.kind === 'fault') throw new Error(`the data engine failed: ${answer.cause}`)
   const type = [unsupportedMedia.type, unreadableFile.type].find(({ slug }) => slug === answer.slug)
@@ -140,20 +141,31 @@ function outcome(answer: Answer | undefined): DataProfile {
 }
 
 /**
- * Reads the facts of a stored file: format, encoding, columns, types, rows, time range, divisions, a sample.
+ * Reads a stored file: its facts (format, encoding, columns, types, rows, time range, divisions, a sample), and a copy of
+ * every value as text in table files (Parquet) that lie there until `keep` has returned.
  * The work is done in a process of its own with limits on memory, time and files, which may read nothing but the file.
  * `declaredName` is the name the uploader gave it; its extension must agree with the content.
  * @throws Problem unsupported-media (another format, or a name that lies), unreadable-file (with the line, where there
  * is one), unavailable (too many at once). Nothing stays on disk in any case.
  */
-export async function profile(path: string, declaredName: string, options: ProfileOptions = {}): Promise<DataProfile> {
+export async function readFileInto<T>(
+  path: string,
+  declaredName: string,
+  keep: (tables: readonly string[], columns: number) => Promise<T>,
+  options: ProfileOptions = {},
+): Promise<{ profile: DataProfile; kept: T }> {
   return inTurn(async () => {
     const folder = await realpath(await mkdtemp(join(options.workFolder ?? tmpdir(), 'jinshu-engine-')))
     try {
       const args = [await realpath(path), declaredName, folder]
-      return outcome(await run(args, folder, options.timeoutMs ?? DEFAULT_TIMEOUT_MS))
+      const { profile, tables } = outcome(await run(args, folder, options.timeoutMs ?? DEFAULT_TIMEOUT_MS))
+      return { profile, kept: await keep(tables, profile.columns.length) }
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
   })
 }
+
+/** The facts of a stored file alone, see `readFileInto`. */
+export const profile = async (path: string, declaredName: string, options?: ProfileOptions): Promise<DataProfile> =>
+  (await readFileInto(path, declaredName, async () => {}, options)).profile
