@@ -123,9 +123,9 @@ async function announce(client: Client, operator: Operator): Promise<void> {
       titleZh: '演示交易场所开放',
       titleEn: 'The demo exchange is open',
       bodyZh:
-        '本交易场所供试用，其中的机构、人员和资金均为虚构；两份样例数据是真实的公开数据，来源见产品页。\n\n页面顶部可前移时钟，用于查看公示期、验收期和结算日届满后的情形。',
+        '本交易场所供试用，其中的机构、人员和资金均为虚构；数据产品由两份真实的公开数据整理、计算而成，来源见产品页。\n\n页面顶部可前移时钟，用于查看公示期、验收期和结算日届满后的情形。',
       bodyEn:
-        'This exchange is for trying things out: its organisations, people and money are invented; the two samples are real open data, whose sources the product pages name.\n\nThe clock at the top of each page moves forward, to see what happens when publicity, acceptance and settlement periods end.',
+        'This exchange is for trying things out: its organisations, people and money are invented; its products are real open data or computed from them, as the product pages say.\n\nThe clock at the top of each page moves forward, to see what happens when publicity, acceptance and settlement periods end.',
     },
   })
   await client.call(`POST /announcements/${id}/publish`, { as: operator.checker })
@@ -135,11 +135,13 @@ async function announce(client: Client, operator: Operator): Promise<void> {
 export async function makeDemoExchange(client: Client, operator: Operator): Promise<Demo> {
   const demo = await makeDemoCast(client, operator)
   const { vendor, surveyor, buyer, insurer } = demo
-  const [inWeather, inDivisions] = [weather, divisions].map((base, i) => [base, ...Object.values(shelf)[i]!])
-  const ids = new Map([
-    ...(await stock(client, operator, vendor, inWeather!)),
-    ...(await stock(client, operator, surveyor, inDivisions!)),
+  const ids = new Map<string, string>()
+  const offers = [weather, ...shelf.weather].flatMap((goods, at) => [
+    [vendor, goods] as const,
+    [surveyor, [divisions, ...shelf.divisions][at]!] as const,
   ])
+  for (const [seller, goods] of offers)
+    for (const [name, id] of await stock(client, operator, seller, [goods])) ids.set(name, id)
   await openAccount(client, operator, operator.finance, '140001234567890123')
   await openAccount(client, operator, vendor.finance, '140009876543210987')
   await openAccount(client, operator, surveyor.finance, '140205555666677778')

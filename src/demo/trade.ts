@@ -6,6 +6,8 @@ import { demoPassword, type Operator } from './operator.ts'
 /** A product of the demo: which file, what only a person can say of it, and its price in fen. */
 export interface Goods {
   readonly file: string
+  /** what the file holds, where it is no sample file */
+  readonly bytes?: () => string
   readonly columns: readonly { readonly name: string; readonly unit?: string; readonly meaning: string }[]
   readonly content: Readonly<Record<string, unknown>> & { readonly nameZh: string }
   readonly amountFen: number
@@ -27,7 +29,7 @@ export async function uploadGoods(client: Client, vendor: Cast, goods: Goods) {
   const form = new FormData()
   form.append(
     'file',
-    new Blob([new Uint8Array(await readFile(new URL(goods.file, samples)))], { type: 'text/csv' }),
+    new Blob([goods.bytes ? goods.bytes() : new Uint8Array(await readFile(new URL(goods.file, samples)))]),
     goods.file,
   )
   type Version = { id: string; state: string; sha256: string; rows: number; columns: { name: string; type: string }[] }
