@@ -17,6 +17,12 @@ const buyer = await x.organization(['buyer'], { name: '晋中丰禾农业科技�
 type Test = { teardown: (work: () => Promise<void>) => void }
 const complaints: string[][] = []
 
+/** Both languages that the operator's people work in; `say` chooses the words of one. */
+const languages = (['zh-CN', 'en'] as const).map(locale => ({
+  locale,
+  say: (zh: string, en: string) => (locale === 'en' ? en : zh),
+}))
+
 /** A browser of one of the operator's people. */
 async function as(t: Test, role: Role, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1440, height: 900 }, ...options })
@@ -34,57 +40,69 @@ const today = async () => {
   return new Date(Date.parse(now) + 8 * 3_600_000).toISOString().slice(0, 10)
 }
 
-t.test('two people verify an organisation, from the work list on', async t => {
-  await x.ok('POST /organizations', {
-    as: await x.person('founder'),
-    body: {
-      uscc: newUscc('140200'),
-      nameZh: '大同云谷数据有限公司',
-      division: '140100',
-      address: '山西省太原市示范路八号',
-      contactName: '李新',
-      contactPhone: '0351-9999999',
-      roles: ['vendor'],
-    },
+for (const { locale, say } of languages) {
+  t.test(`two people verify an organisation, from the work list on (${locale})`, async t => {
+    const name = say('大同云谷数据有限公司', '朔州云图数据有限公司')
+    await x.ok('POST /organizations', {
+      as: await x.person(`founder-${locale}`),
+      body: {
+        uscc: newUscc('140200'),
+        nameZh: name,
+        division: '140100',
+        address: '山西省太原市示范路八号',
+        contactName: '李新',
+        contactPhone: '0351-9999999',
+        roles: ['vendor'],
+      },
+    })
+    const maker = await as(t, operator.maker, { locale })
+    await go(maker, '/operator')
+    await maker.getByRole('link', { name: say('先办：机构待受理', 'First: Organisations to accept') }).click()
+    await maker.getByRole('link', { name }).click()
+    t.match(
+      await said(maker),
+      say('（太原市）；核对是否迁址', '; ask whether it moved'),
+      'the check says what to look into',
+    )
+    await press(maker, say('受理', 'Accept'))
+    t.match(await said(maker), say('您已受理，核验须由另一人办理。', 'You accepted it; another person verifies.'))
+    t.equal(await maker.getByRole('button', { name: say('核验通过', 'Verify') }).count(), 0)
+
+    const checker = await as(t, operator.checker, { locale })
+    await go(checker, '/operator/organizations?state=accepted')
+    await checker.getByRole('link', { name }).click()
+    t.match(await said(checker), say('由 maker 受理', 'Accepted by maker'))
+    await press(checker, say('核验通过', 'Verify'))
+    t.match(await said(checker), say('已核验', 'Verified'))
   })
-  const maker = await as(t, operator.maker)
-  await go(maker, '/operator')
-  await maker.getByRole('link', { name: '先办：机构待受理' }).click()
-  await maker.getByRole('link', { name: '大同云谷数据有限公司' }).click()
-  t.match(await said(maker), /140200（大同市）.*140100（太原市）；核对是否迁址/s, 'the check says what to look into')
-  await press(maker, '受理')
-  t.match(await said(maker), '您已受理，核验须由另一人办理。')
-  t.equal(await maker.getByRole('button', { name: '核验通过' }).count(), 0)
 
-  const checker = await as(t, operator.checker)
-  await go(checker, '/operator/organizations?state=accepted')
-  await checker.getByRole('link', { name: '大同云谷数据有限公司' }).click()
-  t.match(await said(checker), /由 maker 受理/)
-  await press(checker, '核验通过')
-  t.match(await said(checker), /已核验/)
-})
-
-t.test('a listing is reviewed point by point, with the evidence beside it', async t => {
-  const draft = await draftProduct(x, vendor)
-  await x.ok(`POST /listings/${draft.listing.id}/submit`, { as: vendor.maker, body: {} })
-  const page = await as(t, operator.checker)
-  await go(page, '/operator/listings')
-  await page.getByRole('link', { name: '太原市空气质量日报数据' }).click()
-  t.match(await said(page), /本公司自建监测站点采集.*文件在库，摘要与提交时一致/s)
-  await press(page, '受理')
-  await page.getByLabel('审核意见').fill('材料齐全，同意挂牌')
-  await page.getByRole('checkbox').first().check()
-  await press(page, '审核通过')
-  t.match(await said(page), /审核要点尚有 9 项未确认/, 'not passed while points are open')
-  t.equal(await page.getByLabel('审核意见').inputValue(), '材料齐全，同意挂牌', 'nothing typed is lost')
-  t.ok(await page.getByRole('checkbox').first().isChecked())
-  for (const box of await page.getByRole('checkbox').all()) await box.check()
-  await press(page, '审核通过')
-  t.match(await said(page), /10 项要点全部确认/)
-  await press(page, '挂牌')
-  await page.getByRole('link', { name: '查看公开页面' }).click()
-  t.match(await said(page), '太原市空气质量日报数据')
-})
+  t.test(`a listing is reviewed point by point, with the evidence beside it (${locale})`, async t => {
+    const draft = await draftProduct(x, vendor)
+    await x.ok(`POST /listings/${draft.listing.id}/submit`, { as: vendor.maker, body: {} })
+    const page = await as(t, operator.checker, { locale })
+    await go(page, `/operator/listings/${draft.listing.id}`)
+    const kept = say('文件在库，摘要与提交时一致', 'the file is in the store under the digest that was submitted')
+    t.match(await said(page), /本公司自建监测站点采集/)
+    t.match(await said(page), kept)
+    await press(page, say('受理', 'Accept for review'))
+    const opinion = page.getByLabel(say('审核意见', 'Opinion'))
+    await opinion.fill('材料齐全，同意挂牌')
+    await page.getByRole('checkbox').first().check()
+    const pass = say('审核通过', 'Pass the review')
+    await press(page, pass)
+    const open = say('审核要点尚有 9 项未确认', '9 points of the review are not confirmed yet')
+    t.match(await said(page), open, 'not passed while points are open')
+    t.equal(await opinion.inputValue(), '材料齐全，同意挂牌', 'nothing typed is lost')
+    t.ok(await page.getByRole('checkbox').first().isChecked())
+    for (const box of await page.getByRole('checkbox').all()) await box.check()
+    await press(page, pass)
+    t.match(await said(page), say('10 项要点全部确认', 'all 10 points confirmed'))
+    await press(page, say('挂牌', 'List'))
+    await page.getByRole('link', { name: say('查看公开页面', 'See the public page') }).click()
+    t.match(page.url(), /\/products\/[0-9a-f-]{36}$/)
+    t.match(await page.locator('main').innerText(), /晋阳气象数据公司/)
+  })
+}
 
 const ways = [
   {
@@ -153,7 +171,7 @@ for (const w of ways)
     },
   )
 
-t.test('a payout goes to the bank in a file and is confirmed by another person', async t => {
+t.test('the bank account of a vendor is confirmed by the operator', async t => {
   await x.ok('POST /bank-accounts', {
     as: vendor.finance,
     body: { bankName: '中国银行太原分行', accountNumber: '1400012345678901', password },
@@ -162,11 +180,14 @@ t.test('a payout goes to the bank in a file and is confirmed by another person',
   await go(checker, '/operator/payouts?tab=accounts')
   await press(checker, '确认账户')
   t.match(await said(checker), '没有待确认的收款账户')
+})
 
+/** An order that was paid, delivered and accepted, with its payout ready. */
+async function settled(serial: string): Promise<{ id: string }> {
   const order = await newOrder(x, { vendor, buyer, amountFen: 500_000n })
   const rows = [
     '记账日期,金额,付款人名称,付款人账号,摘要,银行流水号',
-    `${await today()},5000.00,晋中丰禾农业科技有限公司,6222000011112222,${order.referenceCode},B9`,
+    `${await today()},5000.00,晋中丰禾农业科技有限公司,6222000011112222,${order.referenceCode},${serial}`,
   ]
   await x.ok('POST /bank-statements?fileName=s.csv', {
     as: operator.finance,
@@ -178,58 +199,75 @@ t.test('a payout goes to the bank in a file and is confirmed by another person',
   await x.advanceDays(10)
   const path = `GET /payouts?orderId=${order.id}&kind=vendor&state=ready`
   await x.until(async () => (await x.ok(path, { as: operator.finance })).items[0], 'the payout')
+  return order
+}
 
-  const finance = await as(t, operator.finance)
-  await go(finance, '/operator/payouts')
-  t.match(await said(finance), /¥4,900\.00 · 晋阳气象数据公司/, 'what is left after the fee')
-  await press(finance, '生成付款文件')
-  t.match(await said(finance), '付款文件已生成')
-  const [download] = await Promise.all([
-    finance.waitForEvent('download'),
-    finance.getByRole('link', { name: '下载付款文件（CSV）' }).click(),
-  ])
-  t.match(download.suggestedFilename(), /^payouts-\d{8}-.*\.csv$/)
-  t.equal(await finance.getByRole('button', { name: '确认银行已付款' }).count(), 0, 'not who ordered it')
-  t.match(await said(finance), '您提交了这笔付款，须由另一人确认。')
+for (const { locale, say } of languages) {
+  t.test(`a payout goes to the bank in a file and is confirmed by another person (${locale})`, async t => {
+    const order = await settled(`B9${locale}`)
+    const finance = await as(t, operator.finance, { locale })
+    await go(finance, '/operator/payouts')
+    t.match(await said(finance), /¥4,900\.00 · 晋阳气象数据公司/, 'what is left after the fee')
+    await press(finance, say('生成付款文件', 'Make the payment file'))
+    t.match(await said(finance), say('付款文件已生成', 'The payment file is made'))
+    const [download] = await Promise.all([
+      finance.waitForEvent('download'),
+      finance.getByRole('link', { name: say('下载付款文件（CSV）', 'Download the payment file (CSV)') }).click(),
+    ])
+    t.match(download.suggestedFilename(), /^payouts-\d{8}-.*\.csv$/)
+    const confirm = say('确认银行已付款', 'Confirm that the bank paid')
+    t.equal(await finance.getByRole('button', { name: confirm }).count(), 0, 'not who ordered it')
+    t.match(await said(finance), say('您提交了这笔付款，须由另一人确认。', 'You ordered it; another person confirms.'))
 
-  await go(checker, '/operator/payouts?tab=ordered')
-  await checker.getByLabel('银行流水号').fill('错 误')
-  await press(checker, '确认银行已付款')
-  t.equal(await checker.getByLabel('银行流水号').getAttribute('aria-invalid'), 'true')
-  await checker.getByLabel('银行流水号').fill('OUT20260001')
-  await press(checker, '确认银行已付款')
-  await go(checker, '/operator/payouts?tab=confirmed')
-  t.match(await said(checker), /OUT20260001/)
-  t.equal((await x.ok(`GET /orders/${order.id}`, { as: operator.finance })).state, 'closed')
-  await go(checker, '/operator/books')
-  t.match(await said(checker), /条不变式全部成立/)
-})
+    const checker = await as(t, operator.checker, { locale })
+    await go(checker, '/operator/payouts?tab=ordered')
+    const serial = checker.getByLabel(say('银行流水号', 'Bank serial number'))
+    await serial.fill('错 误')
+    await press(checker, confirm)
+    t.equal(await serial.getAttribute('aria-invalid'), 'true')
+    const number = say('OUT20260001', 'OUT20260002')
+    await serial.fill(number)
+    await press(checker, confirm)
+    await go(checker, '/operator/payouts?tab=confirmed')
+    t.match(await said(checker), number)
+    await checker.getByRole('link', { name: '晋阳气象数据公司' }).first().click()
+    const course = checker.locator('.course')
+    t.match(await course.innerText(), say('银行付款成功', 'Payout confirmed by the bank'))
+    t.equal((await x.ok(`GET /orders/${order.id}`, { as: operator.finance })).state, 'closed')
+    await go(checker, '/operator/books')
+    t.match(await said(checker), say('条不变式全部成立', 'invariants hold.'))
+  })
 
-t.test('one person drafts an announcement, another publishes and withdraws it', async t => {
-  const maker = await as(t, operator.maker)
-  await go(maker, '/operator/announcements')
-  await maker.getByRole('link', { name: '起草公告' }).click()
-  await maker.getByLabel('类别').selectOption('outage')
-  await maker.getByLabel('中文标题').fill('系统维护通知')
-  await maker.getByLabel('中文正文').fill('本周六凌晨两点至四点**暂停服务**，请提前安排。')
-  await maker.getByLabel('英文标题').fill('Maintenance this Saturday')
-  await maker.getByLabel('英文正文').fill('The service **pauses** on Saturday from two to four.')
-  await press(maker, '保存草稿并预览')
-  t.match(await said(maker), '您起草了这份公告，须由另一人发布。')
-  t.equal(await maker.locator('article strong').first().innerText(), '暂停服务')
-  const checker = await as(t, operator.checker)
-  await go(checker, '/operator')
-  await checker.getByRole('link', { name: '公告待发布', exact: true }).click()
-  await checker.getByRole('link', { name: '系统维护通知' }).click()
-  await press(checker, '发布')
-  await checker.getByRole('link', { name: '查看公开页面' }).click()
-  t.match(await said(checker), '系统维护通知')
-  await checker.goBack()
-  await checker.getByText('撤回公告', { exact: true }).click()
-  await checker.getByLabel('理由').fill('内容有误，另行发布更正')
-  await press(checker, '确认撤回')
-  t.match(await said(checker), /已撤回/)
-})
+  t.test(`one person drafts an announcement, another publishes and withdraws it (${locale})`, async t => {
+    const maker = await as(t, operator.maker, { locale })
+    const title = say('系统维护通知', 'Maintenance this Saturday')
+    await go(maker, '/operator/announcements')
+    await maker.getByRole('link', { name: say('起草公告', 'Draft an announcement') }).click()
+    await maker.getByLabel(say('类别', 'Kind')).selectOption('outage')
+    await maker.getByLabel(say('中文标题', 'Title in Chinese')).fill('系统维护通知')
+    await maker.getByLabel(say('中文正文', 'Text in Chinese')).fill('本周六凌晨两点至四点**暂停服务**，请提前安排。')
+    await maker.getByLabel(say('英文标题', 'Title in English')).fill('Maintenance this Saturday')
+    await maker
+      .getByLabel(say('英文正文', 'Text in English'))
+      .fill('The service **pauses** on Saturday from two to four.')
+    await press(maker, say('保存草稿并预览', 'Save the draft and preview'))
+    t.match(await said(maker), say('您起草了这份公告，须由另一人发布。', 'You drafted it; another person publishes.'))
+    t.equal(await maker.locator('article strong').first().innerText(), '暂停服务')
+    const checker = await as(t, operator.checker, { locale })
+    await go(checker, '/operator')
+    const waiting = say('公告待发布', 'Announcements to publish')
+    await checker.getByRole('link', { name: waiting, exact: true }).click()
+    await checker.getByRole('link', { name: title }).click()
+    await press(checker, say('发布', 'Publish'))
+    await checker.getByRole('link', { name: say('查看公开页面', 'See the public page') }).click()
+    t.match(await checker.locator('h1').innerText(), title)
+    await checker.goBack()
+    await checker.getByText(say('撤回公告', 'Withdraw'), { exact: true }).first().click()
+    await checker.getByLabel(say('理由', 'Reason')).fill('内容有误，另行发布更正')
+    await press(checker, say('确认撤回', 'Withdraw'))
+    t.match(await said(checker), say('已撤回', 'Withdrawn'))
+  })
+}
 
 t.test('no page complained on the way', async t => {
   // a refused form answers with the status of its problem, which the browser notes

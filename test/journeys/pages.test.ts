@@ -1,6 +1,6 @@
 import t from 'tap'
 import { accessibility, openBrowser, watch } from '../support/browser.ts'
-import { type ReaderName, readers, type Scene, scenesOf } from '../support/scenes.ts'
+import { type ReaderName, readers, type Scene, scenesOf, settle } from '../support/scenes.ts'
 import { openStage } from '../support/stage.ts'
 
 type Test = Pick<typeof t, 'ok' | 'same'>
@@ -8,6 +8,7 @@ type Test = Pick<typeof t, 'ok' | 'same'>
 const isFull = process.env.JINSHU_TEST_FULL !== undefined
 const stage = await openStage(t)
 const browser = await openBrowser(t)
+await settle(stage)
 const scenes = await scenesOf(stage)
 const { origin } = stage
 

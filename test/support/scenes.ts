@@ -59,6 +59,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const vendor = await one(sql`select id from identity.organization where uscc = '91140100MA0DEM010R'`)
   const version = await one(sql`select id from data.data_version where organization_id = ${vendor} limit 1`)
   const statement = await one(sql`select id from settlement.bank_statement limit 1`)
+  const payout = await one(sql`select id from settlement.payout limit 1`)
   const person = await one(sql`select id from identity.person where email = 'maker@qixiang.demo'`)
   const announcement = await one(sql`select id from bulletin.announcement where state = 'published' limit 1`)
   return {
@@ -74,6 +75,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
     vendor,
     version,
     statement,
+    payout,
   }
 }
 
@@ -93,9 +95,25 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/operator\/listings\/:id/, ids => ({ id: ids.listing! })],
   [/^\/operator\/registrations\/:id/, ids => ({ id: ids.registration! })],
   [/^\/operator\/statements\/:id/, ids => ({ id: ids.statement! })],
+  [/^\/operator\/payouts\/:id/, ids => ({ id: ids.payout! })],
   [/^\/problems\/:slug/, () => ({ slug: 'state-conflict' })],
   [/^\/model-contracts\/:code\/:version/, () => ({ code: 'data-provision', version: '1.0.0' })],
 ]
+
+/** Lets the day of settlement come, so that there is a payout to look at. */
+export async function settle({ origin, sql }: Stage): Promise<void> {
+  const [row] = await sql<{ at: Date }[]>`select now() + interval '10 days' as at`
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'scenes-settle' }
+  const body = JSON.stringify({ to: row!.at.toISOString() })
+  const answer = await fetch(`${origin}/api/v1/demo/clock`, { method: 'POST', headers, body })
+  if (!answer.ok) throw new Error(`POST /demo/clock → ${answer.status}`)
+  for (let tries = 0; tries < 150; tries += 1) {
+    const { length } = await sql`select id from settlement.payout limit 1`
+    if (length > 0) return
+    await new Promise(resolve => setTimeout(resolve, 200))
+  }
+  throw new Error('the accepted order was not settled')
+}
 
 /** A scene for every page; `path` is empty where the demo has nothing to show for its parameters. */
 export async function scenesOf(stage: Stage): Promise<Scene[]> {

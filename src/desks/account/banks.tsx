@@ -6,6 +6,7 @@ import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Empty, Moment, Name, Notice, State, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
+import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 
 type Account = Awaited<ReturnType<typeof listBankAccounts>>[number]
 
@@ -103,7 +104,13 @@ function Register({ holder, isChange }: { holder: string; isChange: boolean }) {
   )
 }
 
-function Accounts({ accounts, holder }: { accounts: readonly Account[]; holder: string }) {
+interface Shown {
+  readonly accounts: readonly Account[]
+  readonly holder: string
+  readonly timeline: TimelineFacts
+}
+
+function Accounts({ of: { accounts, holder, timeline } }: { of: Shown }) {
   const t = useWords()
   const reader = useReader()
   const isWaiting = accounts.some(account => account.state === 'submitted')
@@ -123,6 +130,11 @@ function Accounts({ accounts, holder }: { accounts: readonly Account[]; holder: 
       {reader.can('bank-account.register') && (
         <Register holder={holder} isChange={accounts.some(account => account.state === 'confirmed')} />
       )}
+      {timeline.entries.length > 0 && (
+        <Card title={t(text('经过', 'What happened'))}>
+          <Timeline of={timeline} />
+        </Card>
+      )}
     </>
   )
 }
@@ -136,11 +148,15 @@ export const bankRoutes: Route[] = [
     run: async rx => {
       const own = await organizationOf(rx, requireOrganization(rx.actor))
       const accounts = (await listBankAccounts(rx, { limit: 100 })).filter(each => each.organizationId === own.id)
+      const timeline = await readTimeline(
+        rx,
+        accounts.map(each => ['bank-account', each.id] as const),
+      )
       return {
         title: text('收款账户', 'Bank accounts'),
         lead: text('结算款支付到已确认的账户。', 'Settlements are paid to the confirmed account.'),
         trail: [['/organization', text('机构', 'Organisation')]],
-        body: <Accounts accounts={accounts} holder={own.nameZh} />,
+        body: <Accounts of={{ accounts, holder: own.nameZh, timeline }} />,
       }
     },
   }),

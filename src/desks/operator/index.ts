@@ -8,6 +8,7 @@ import { listingPages } from './listings.tsx'
 import { mailRoutes } from './mail.tsx'
 import { orderPages } from './orders.tsx'
 import { organizationPages } from './organizations.tsx'
+import { payoutPage } from './payout.tsx'
 import { payoutPages } from './payouts.tsx'
 import { peoplePages } from './people.tsx'
 import { registrationPages } from './registrations.tsx'
@@ -24,6 +25,7 @@ export const routes: Route[] = [
   ...registrationPages,
   ...statementPages,
   ...payoutPages,
+  payoutPage,
   ...orderPages,
   ...bookPages,
   ...announcementPages,

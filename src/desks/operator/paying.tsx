@@ -12,16 +12,19 @@ const kindWords: Record<PayoutKind, Text> = {
   return: text('退回来款', 'Payment returned'),
 }
 
-const accountOf = (row: Payout): string =>
+/** Bank and last digits of where a payout goes. */
+export const accountOf = (row: Payout): string =>
   [row.bankName, row.numberTail && `**** ${row.numberTail}`].filter(Boolean).join(' · ')
 
-function Payee({ of: row, among }: { of: Payout; among: Named }) {
+/** Who is paid. */
+export function Payee({ of: row, among }: { of: Payout; among: Named }) {
   const found = row.organizationId ? among.organizations.get(row.organizationId) : undefined
   if (found) return <Name zh={found.nameZh} en={found.nameEn} />
   return row.holderName ? <Name zh={row.holderName} /> : <>—</>
 }
 
-function For({ of: row, among }: { of: Payout; among: Named }) {
+/** What a payout is for, with its order. */
+export function For({ of: row, among }: { of: Payout; among: Named }) {
   const t = useWords()
   const order = row.orderId ? among.orders.get(row.orderId) : undefined
   return (
@@ -110,7 +113,8 @@ const bounces = [
   text('收款行退回', 'Sent back by the receiving bank'),
 ]
 
-function One({ row, among, today }: { row: Payout; among: Named; today: string }) {
+/** A payout that the bank was told: confirmed by a second person, or bounced. */
+export function One({ row, among, today }: { row: Payout; among: Named; today: string }) {
   const t = useWords()
   const { can, viewer } = useReader()
   const isOwn = row.madeBy === viewer?.personId || row.payeeSetBy === viewer?.personId
@@ -118,9 +122,9 @@ function One({ row, among, today }: { row: Payout; among: Named; today: string }
   return (
     <Card
       title={
-        <>
+        <a href={`/operator/payouts/${row.id}`}>
           <Money fen={row.amountFen} /> · <Payee of={row} among={among} />
-        </>
+        </a>
       }
     >
       <div class="columns">
@@ -210,15 +214,16 @@ export function Ordered({ of, today }: { of: Named; today: string }) {
   )
 }
 
-function Mend({ row, among }: { row: Payout; among: Named }) {
+/** A payout that cannot go out as it is. */
+export function Mend({ row, among }: { row: Payout; among: Named }) {
   const t = useWords()
   const { can } = useReader()
   return (
     <Card
       title={
-        <>
+        <a href={`/operator/payouts/${row.id}`}>
           <Money fen={row.amountFen} /> · <Payee of={row} among={among} />
-        </>
+        </a>
       }
     >
       <div class="columns">
@@ -307,7 +312,9 @@ export function Confirmed({ of }: { of: Named }) {
         nums={[4]}
         rows={of.rows.map(row => [
           row.paidOn ?? '—',
-          <Payee of={row} among={of} />,
+          <a href={`/operator/payouts/${row.id}`}>
+            <Payee of={row} among={of} />
+          </a>,
           <For of={row} among={of} />,
           accountOf(row),
           <Money fen={row.amountFen} />,

@@ -42,7 +42,8 @@ export interface Named {
   readonly now: Date
 }
 
-async function named(rx: Rx, rows: readonly Payout[]): Promise<Named> {
+/** Payouts with the names of orders and organisations; a page of them where there are more. */
+export async function named(rx: Rx, rows: readonly Payout[]): Promise<Named> {
   const { items, next } = cutPage(rows)
   const ids = (pick: (row: Payout) => string | null) => [...new Set(items.flatMap(row => pick(row) ?? []))]
   return {

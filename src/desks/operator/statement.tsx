@@ -15,6 +15,7 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Badge, Card, Count, Empty, Facts, Moment, Money, Name, Pager, Stat, Table, yuan } from '../../web/parts.tsx'
+import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { hintWords, Lines } from './lines.tsx'
 import { Another, cutPage, Door, deskTrail, ReasonForm, StateTabs } from './parts.tsx'
 
@@ -268,11 +269,13 @@ function Statement({
   lines,
   state,
   matching,
+  timeline,
 }: {
   report: Report
   lines: readonly StatementLine[]
   state: string
   matching: Matching | undefined
+  timeline: TimelineFacts
 }) {
   const t = useWords()
   const { items, next } = cutPage(lines)
@@ -301,6 +304,9 @@ function Statement({
           <Lines of={items} />
         )}
         <Pager next={next} />
+      </Card>
+      <Card title={t(text('经过', 'What happened'))}>
+        <Timeline of={timeline} />
       </Card>
     </>
   )
@@ -338,6 +344,12 @@ export async function showStatement(rx: Rx, id: string, query: Query) {
         lines={lines}
         state={isState ? query.state! : 'all'}
         matching={await matchingOf(rx, id, query)}
+        timeline={
+          await readTimeline(rx, [
+            ['bank-statement', id],
+            ...cutPage(lines).items.map(line => ['statement-line', line.id] as const),
+          ])
+        }
       />
     ),
   }
