@@ -7,7 +7,7 @@ import { conflict, defineProblem, notFound, Problem, payloadTooLarge, unavailabl
 import { text } from './text.ts'
 
 /** What one reading or writing step moves: larger gains nothing, smaller costs system calls. */
-const STEP_BYTES = 512 * 1024
+export const STEP_BYTES = 512 * 1024
 const RETRY_AFTER_FULL_SECONDS = 60
 
 /** The sender stopped, or the connection broke, before the last byte. */
@@ -38,12 +38,18 @@ export interface FileStore {
   has(sha256: string): Promise<boolean>
   /** Length in bytes. @throws Problem not-found. */
   size(sha256: string): Promise<number>
-  /** Where the object lies or would lie; for programs that need a file name. */
-  path(sha256: string): string
+  /**
+   * Where the object's bytes lie as a file of this machine, for programs that need a file name; not to be written to.
+   * A remote object is fetched first. @throws Problem not-found.
+   */
+  path(sha256: string): Promise<string>
   /** Reads the object again and says whether its bytes still have this digest. @throws Problem not-found. */
   verify(sha256: string): Promise<boolean>
-  /** Takes a damaged object out of service and keeps it for examination; returns where it lies now. */
-  quarantine(sha256: string): Promise<string>
+  /**
+   * Takes a damaged object out of service, or a sound one that does harm, and keeps it for examination; returns where
+   * it lies now. @throws Problem not-found, conflict for a sound object of which no harm is said.
+   */
+  quarantine(sha256: string, options?: { readonly isHarmful?: boolean }): Promise<string>
   /** Removes an object; none there is no error. Whether something still refers to it is the caller's to know. */
   remove(sha256: string): Promise<void>
   /** Removes what uploads left that were killed before `before`; returns how many. */
@@ -60,7 +66,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const codeOf = (error: unknown): string | undefined => (error as { code?: string } | null)?.code
+export const codeOf = (error: unknown): string | undefined => (error as { code?: string } | null)?.code
 
 const tooLarge = (maxBytes: number) => {
   const mebibytes = (maxBytes / 1048576).toFixed(1)
@@ -125,10 +131,12 @@ function asProblem(error: unknown, maxBytes: number): unknown {
   return cause
 }
 
-const missing = (sha256: string) =>
+/** @internal what every store answers for a digest that it does not have */
+export const missing = (sha256: string) =>
   notFound(text(`没有内容为 ${sha256} 的文件`, `There is no stored file with digest ${sha256}`))
 
-const pathIn = (folder: string, sha256: string): string => {
+/** Where an object lies below the folder of a store. @throws Problem not-found for what is no digest */
+export const pathIn = (folder: string, sha256: string): string => {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw missing(sha256.slice(0, 80))
   return join(folder, 'objects', sha256.slice(0, 2), sha256)
 }
@@ -142,7 +150,8 @@ async function statOf(path: string) {
   }
 }
 
-async function shelve(folder: string, temporary: string, sha256: string): Promise<void> {
+/** Puts a whole file at its place below `folder`, on disk when this returns. */
+export async function shelve(folder: string, temporary: string, sha256: string): Promise<void> {
   const target = pathIn(folder, sha256)
   const shelf = dirname(target)
   await mkdir(shelf, { recursive: true, mode: 0o700 })
@@ -153,7 +162,16 @@ async function shelve(folder: string, temporary: string, sha256: string): Promis
   await syncFolder(dirname(shelf))
 }
 
-async function putInto(folder: string, source: Readable, maxBytes: number): Promise<StoredFile> {
+/**
+ * Writes all of `source` to a file of its own below `folder`, then lets `keep` put it where it belongs; the file is gone
+ * afterwards, whatever happened. @throws as FileStore.put
+ */
+export async function receiveInto(
+  folder: string,
+  source: Readable,
+  maxBytes: number,
+  keep: (temporary: string, stored: StoredFile) => Promise<void>,
+): Promise<StoredFile> {
   // A source may fail before it is first read or after it was given up: neither may end the process.
   source.on('error', () => {})
   if (source.destroyed) throw uploadInterrupted()
@@ -167,9 +185,9 @@ async function putInto(folder: string, source: Readable, maxBytes: number): Prom
     await handle.sync()
     await handle.close()
     handle = undefined
-    const sha256 = hash.digest('hex')
-    await shelve(folder, temporary, sha256)
-    return { sha256, bytes }
+    const stored = { sha256: hash.digest('hex'), bytes }
+    await keep(temporary, stored)
+    return stored
   } catch (error) {
     await handle?.close().catch(() => {})
     await rm(temporary, { force: true })
@@ -186,8 +204,12 @@ async function verifyAt(path: string): Promise<boolean> {
   return hash.digest('hex') === basename(path)
 }
 
-async function quarantineAt(path: string, folder: string): Promise<string> {
-  if (await verifyAt(path)) throw conflict(text('文件完好，不能隔离', 'The file is sound and is not quarantined'))
+/** @internal refuses to take a sound object out of service */
+export const soundFile = () => conflict(text('文件完好，不能隔离', 'The file is sound and is not quarantined'))
+
+async function quarantineAt(path: string, folder: string, isHarmful: boolean): Promise<string> {
+  await statOf(path)
+  if (!isHarmful && (await verifyAt(path))) throw soundFile()
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const target = join(folder, `${basename(path)}-${randomUUID()}`)
   await rename(path, target)
@@ -203,7 +225,8 @@ async function removeAt(path: string): Promise<void> {
   })
 }
 
-async function sweepIn(folder: string, before: Date): Promise<number> {
+/** Removes the files of a folder that were last written before an instant; returns how many. */
+export async function sweepIn(folder: string, before: Date): Promise<number> {
   let removed = 0
   for (const name of await readdir(folder).catch(() => [])) {
     const found = await stat(join(folder, name)).catch(() => undefined)
@@ -218,7 +241,8 @@ async function sweepIn(folder: string, before: Date): Promise<number> {
 export function createFileStore(folder: string): FileStore {
   const path = (sha256: string) => pathIn(folder, sha256)
   return {
-    put: (source, { maxBytes }) => putInto(folder, source, maxBytes),
+    put: (source, { maxBytes }) =>
+      receiveInto(folder, source, maxBytes, (temporary, { sha256 }) => shelve(folder, temporary, sha256)),
     open: (sha256, range = {}) => createReadStream(path(sha256), { ...range, highWaterMark: STEP_BYTES }),
     has: async sha256 => {
       try {
@@ -229,9 +253,13 @@ export function createFileStore(folder: string): FileStore {
       }
     },
     size: async sha256 => (await statOf(path(sha256))).size,
-    path,
+    path: async sha256 => {
+      await statOf(path(sha256))
+      return path(sha256)
+    },
     verify: async sha256 => verifyAt(path(sha256)),
-    quarantine: async sha256 => quarantineAt(path(sha256), join(folder, 'quarantine')),
+    quarantine: async (sha256, options) =>
+      quarantineAt(path(sha256), join(folder, 'quarantine'), options?.isHarmful === true),
     remove: async sha256 => removeAt(path(sha256)),
     sweep: before => sweepIn(join(folder, 'incoming'), before),
   }

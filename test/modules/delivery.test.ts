@@ -435,7 +435,7 @@ t.test('delivery over a real server', async t => {
     const { order, entitlement } = await opened({ file: own })
     const { path } = await link(entitlement)
     const { writeFile, chmod } = await import('node:fs/promises')
-    const stored = x.exchange.kit.files.path(entitlement.sha256)
+    const stored = await x.exchange.kit.files.path(entitlement.sha256)
     await chmod(stored, 0o600)
     await writeFile(stored, Buffer.concat([own.subarray(0, 1000), Buffer.from('!'), own.subarray(1001)]))
     await t.rejects(fetchLink(path), 'the connection is cut before the last bytes')

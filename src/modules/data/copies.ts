@@ -38,8 +38,10 @@ async function keepTables(kit: Kit, tables: readonly string[], columns: number):
 
 /** Reads a stored file and keeps its copy. @throws Problem as `readFileInto` does */
 export async function readAndKeep(kit: Kit, source: Source): Promise<Read> {
-  const { profile, kept } = await readFileInto(kit.files.path(source.sha256), source.fileName, (tables, columns) =>
-    keepTables(kit, tables, columns),
+  const { profile, kept } = await readFileInto(
+    await kit.files.path(source.sha256),
+    source.fileName,
+    (tables, columns) => keepTables(kit, tables, columns),
   )
   return { profile, parts: kept }
 }
