@@ -129,7 +129,7 @@ export async function openExchange(t: Test, options: OpenOptions = {}): Promise<
         ? { payload: options.raw.bytes }
         : options.body !== undefined && { payload: options.body as object }),
     })
-    const isJson = String(reply.headers['content-type']).includes('json')
+    const isJson = /[/+]json/.test(String(reply.headers['content-type']))
     return {
       status: reply.statusCode,
       headers: reply.headers,

@@ -58,8 +58,8 @@ export async function recordCopy(cx: Cx, id: string, parts: readonly CopyPart[])
 /** Copies that this process made of versions read before there were copies, until the worker has recorded theirs. */
 const made = new Map<string, Promise<readonly CopyPart[]>>()
 
-/** Makes the copy of an older version, once in this process. */
-function makeCopy(kit: Kit, source: Source): Promise<readonly CopyPart[]> {
+/** Makes the copy of a version that has none yet, once in this process. @throws Problem as `readFileInto` does */
+export function copyOf(kit: Kit, source: Source): Promise<readonly CopyPart[]> {
   const begun = made.get(source.id)
   if (begun) return begun
   const making = readAndKeep(kit, source).then(({ parts }) => parts)
@@ -68,15 +68,10 @@ function makeCopy(kit: Kit, source: Source): Promise<readonly CopyPart[]> {
   return making
 }
 
-/** Where the copy of a version lies; one that has none yet is copied now. @throws Problem as `readFileInto` does */
-export async function copyOf(rx: Rx, source: Source): Promise<readonly CopyPart[]> {
-  const rows = await rx.tx
-    .select()
-    .from(dataCopy)
-    .where(eq(dataCopy.dataVersionId, source.id))
-    .orderBy(asc(dataCopy.part))
-  if (rows.length === 0) return makeCopy(rx.kit, source)
-  made.delete(source.id)
+/** Where the copy of a version lies; empty for one that has none yet. */
+export async function recordedCopy(rx: Rx, id: string): Promise<readonly CopyPart[]> {
+  const rows = await rx.tx.select().from(dataCopy).where(eq(dataCopy.dataVersionId, id)).orderBy(asc(dataCopy.part))
+  if (rows.length > 0) made.delete(id)
   return rows.map(({ firstColumn, columns, sha256, bytes }) => ({ firstColumn, columns, sha256, bytes }))
 }
 
@@ -94,7 +89,7 @@ function copying(): Task {
         order by v.id desc limit 1`
       if (!source) return false
       try {
-        const parts = await makeCopy(kit, source)
+        const parts = await copyOf(kit, source)
         await begin(client, 'read write', async sql => {
           for (const [part, { firstColumn, columns, sha256, bytes }] of parts.entries())
             await sql`

@@ -1,8 +1,24 @@
 export { tasks } from './copies.ts'
+export { type Difference, diffVersions } from './difference.ts'
+export { warmReaders } from './engine/lanes.ts'
+export { exportFormats, type Operator, operators } from './engine/plan.ts'
+export { type ExportQuery, exportVersion } from './export.ts'
+export { filterText, operatorWords, parseFilter, type RowsQuery } from './filter.ts'
 export { timers } from './handlers.ts'
 export { type Column, publicColumns, publicSample, versionMachine } from './model.ts'
+export { type Quality, qualityOf } from './quality.ts'
 export { countDataVersions, type DataVersion, dataVersionOf, listDataVersions, ownDataVersion } from './queries.ts'
 export { routes } from './routes.ts'
+export {
+  type OpenedVersion,
+  openOwnVersion,
+  openVersionRows,
+  type PageQuery,
+  previewVersion,
+  type RowsPage,
+  readPage,
+} from './rows.ts'
+export { filterPart } from './rowwire.ts'
 export { discardVersion, restoreVersion } from './service.ts'
 export { type NoteSuggestion, suggestNotes } from './suggestion.ts'
 export { ColumnShape, DataVersionShape, SampleShape, TimeRangeShape, toColumn, toDataVersionWire } from './wire.ts'

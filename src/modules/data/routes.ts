@@ -5,6 +5,7 @@ import { payloadTooLarge, unsupportedMedia } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { closed, IdParams } from '../../kernel/wire.ts'
 import { listDataVersions, ownDataVersion } from './queries.ts'
+import { rowRoutes } from './rowroutes.ts'
 import type { DataVersionRow } from './schema.ts'
 import { confirmDataVersion } from './service.ts'
 import { suggestNotes } from './suggestion.ts'
@@ -103,4 +104,5 @@ export const routes: Route[] = [
     reply: DataVersionShape,
     run: async (cx, { params, body }) => toDataVersionWire(await confirmDataVersion(cx, params.id, body)),
   }),
+  ...rowRoutes,
 ]

@@ -24,7 +24,7 @@ export interface RawColumn {
   readonly sample: readonly string[]
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/
+export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/
 const DATE = /^\d{4}(-\d{1,2}-|\/\d{1,2}\/|年\d{1,2}月)\d{1,2}日?$/
 const TIMESTAMP = /^\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?$/
 const COMPACT_DATE = /^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/
@@ -51,7 +51,7 @@ function candidateOf(column: RawColumn): Candidate {
   return ranked.find(([, pattern]) => share(pattern) >= ALMOST)?.[0] ?? 'text'
 }
 
-const dateFormats = "['%Y-%m-%d', '%Y/%m/%d', '%Y年%m月%d日', '%Y年%m月%d']"
+export const dateFormats = "['%Y-%m-%d', '%Y/%m/%d', '%Y年%m月%d日', '%Y年%m月%d']"
 const timestampFormats =
   "['%Y-%m-%d %H:%M:%S', '%Y/%m/%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y/%m/%d %H:%M', '%Y年%m月%d日 %H:%M:%S', '%Y年%m月%d日 %H:%M']"
 

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Problem, unavailable, unsupportedMedia } from '../../../kernel/problem.ts'
 import { text } from '../../../kernel/text.ts'
 import type { Answer } from './child.ts'
+import { bareEnvironment, commandOf, watchMemory } from './process.ts'
 import type { WholeReading } from './read.ts'
 import { type DataProfile, refuse, unreadableFile } from './types.ts'
 
@@ -30,16 +29,9 @@ export interface ProfileOptions {
 
 const DEFAULT_TIMEOUT_MS = 120_000
 const CPU_SECONDS = 180
-/** Memory in use at which the process is ended: the engine's own limit of 512 MB, the heap, and the programs. */
-const MOST_RESIDENT_BYTES = 1_300_000_000
-const WATCH_MS = 200
-/** A last wall behind that. Not lower: allocators map several times what they use (5 GB for 0.5 GB in use). */
-const DATA_BYTES = 12_000_000_000
 const HEAP_MEBIBYTES = 384
 const MOST_AT_ONCE = 2
 const MOST_WAITING = 32
-const PAGE_BYTES = 4096
-const PRLIMIT = '/usr/bin/prlimit'
 
 let running = 0
 const waiting: (() => void)[] = []
@@ -60,15 +52,6 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function commandOf(args: readonly string[]): [string, string[]] {
-  const isSource = import.meta.url.endsWith('.ts')
-  const child = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import.meta.url))
-  const loader = isSource ? ['--import', import.meta.resolve('tsx')] : []
-  const node = [process.execPath, `--max-old-space-size=${HEAP_MEBIBYTES}`, ...loader, child, ...args]
-  if (!existsSync(PRLIMIT)) return [process.execPath, node.slice(1)]
-  return [PRLIMIT, [`--cpu=${CPU_SECONDS}`, `--data=${DATA_BYTES}`, '--core=0', '--nofile=512', ...node]]
-}
-
 const tooHeavy = (cause: unknown) =>
   refuse(
     text('读取此文件超出了时间或内存限制', 'Reading the file takes more time or memory than allowed'),
@@ -76,33 +59,13 @@ const tooHeavy = (cause: unknown) =>
     cause,
   )
 
-/** Ends a process that holds more memory than allowed; where the system does not tell, other limits remain. */
-function watchMemory(child: ChildProcess): NodeJS.Timeout {
-  return setInterval(() => {
-    readFile(`/proc/${child.pid}/statm`, 'utf8').then(
-      pages => {
-        if (Number(pages.split(' ')[1]) * PAGE_BYTES > MOST_RESIDENT_BYTES) child.kill('SIGKILL')
-      },
-      () => {},
-    )
-  }, WATCH_MS)
-}
-
 /** Runs the engine's process to its answer; undefined when it ended without one. */
 function run(args: readonly string[], folder: string, timeoutMs: number): Promise<Answer | undefined> {
-  const [command, list] = commandOf(args)
+  const [command, list] = commandOf('child', args, { cpuSeconds: CPU_SECONDS, heapMebibytes: HEAP_MEBIBYTES })
   return new Promise((resolve, reject) => {
-    // Nothing of the server's environment: an engine that reads strangers' files holds no secrets.
     const child = spawn(command, list, {
       cwd: folder,
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: folder,
-        TMPDIR: folder,
-        TZ: 'UTC',
-        LANG: 'C.UTF-8',
-        MALLOC_ARENA_MAX: '2',
-      },
+      env: bareEnvironment(folder),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
