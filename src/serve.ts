@@ -6,6 +6,7 @@ import { guardMode } from './demo/mode.ts'
 import { prepareDemo } from './demo/prepare.ts'
 import { listen } from './kernel/http/listen.ts'
 import { newLogger } from './logger.ts'
+import { warmReaders } from './modules/data/index.ts'
 
 /** Ends the process once, orderly, on the first signal; a second signal ends it at once. */
 function closeOnSignal(exchange: Exchange, stopDatabase: () => Promise<void>, logger: Logger): void {
@@ -37,6 +38,8 @@ export async function serve(config: Config): Promise<void> {
     closeOnSignal(exchange, database.stop, logger)
     if (config.role !== 'worker') {
       await listen(exchange.app, config.host, config.port)
+      // when the start is over: the first page of data then finds its process ready
+      setTimeout(warmReaders, 3_000).unref()
     } else await exchange.app.ready()
     if (config.role !== 'web') await exchange.startWorker()
     if (config.isDemo && config.role !== 'worker') await prepareDemo(exchange, config)

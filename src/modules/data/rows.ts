@@ -65,8 +65,9 @@ export const openVersionRows = async (rx: Rx, id: string): Promise<OpenedVersion
 /** The version's rows as the engine reads them; a version from before there were copies is copied now. */
 export async function tableOf(kit: Kit, { version, parts }: OpenedVersion): Promise<Table> {
   const found = parts.length > 0 ? parts : await copyOf(kit, version)
+  const paths = await Promise.all(found.map(({ sha256 }) => kit.files.path(sha256)))
   return {
-    parts: found.map(({ sha256, firstColumn, columns }) => ({ path: kit.files.path(sha256), firstColumn, columns })),
+    parts: found.map(({ firstColumn, columns }, i) => ({ path: paths[i] ?? '', firstColumn, columns })),
     names: version.columns.map(({ name }) => name),
     types: version.columns.map(({ type }) => type as ColumnType),
     rows: version.rows ?? 0,
