@@ -1,10 +1,10 @@
 import type { Exchange } from '../app.ts'
 import { system } from '../kernel/actor.ts'
 import { foundExchange, registerPerson } from '../modules/identity/index.ts'
+import { demoPassword } from '../web/demopassword.ts'
 import { Client, type Player } from './client.ts'
 
-/** The password of every default account of demo mode, which exists on loopback only. */
-export const demoPassword = '晋数演示-open-2026'
+export { demoPassword }
 
 export const operatorAccounts = {
   administrator: { email: 'admin@operator.demo', name: '任建国' },

@@ -1,5 +1,5 @@
 import { type Text, text } from '../kernel/text.ts'
-import { useWords } from './context.ts'
+import { useReader, useWords } from './context.ts'
 import { Form, Submit } from './form.tsx'
 import { Icon } from './icon.tsx'
 import { Moment } from './parts.tsx'
@@ -10,9 +10,18 @@ const leaps: readonly (readonly [days: number, words: Text])[] = [
   [30, text('+30 天', '+30 days')],
 ]
 
+/** Things that several roles look at: who changes the role stays there. */
+const shared = /^\/(contracts|orders|trades|products)\/[^/?]+/
+
+const switchPath = (path: string): string => {
+  const here = shared.exec(path)?.[0]
+  return here ? `/sign-in?next=${encodeURIComponent(here)}` : '/sign-in'
+}
+
 /** What tells a demo exchange from a real one, and moves its clock. */
 export function Demo({ now }: { now: Date | undefined }) {
   const t = useWords()
+  const { path } = useReader()
   return (
     <div class="demo">
       <div class="demo-inner">
@@ -37,7 +46,7 @@ export function Demo({ now }: { now: Date | undefined }) {
             ))}
           </Form>
         )}
-        <a href="/sign-in">{t(text('换一个角色看', 'See it as another role'))}</a>
+        <a href={switchPath(path)}>{t(text('换一个角色看', 'See it as another role'))}</a>
       </div>
     </div>
   )

@@ -3,6 +3,8 @@ import { type ComponentChildren, createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { type Text, text } from '../kernel/text.ts'
 import { useReader, useWords } from './context.ts'
+import { demoPassword } from './demopassword.ts'
+import { Leftovers, Refusal } from './refusal.tsx'
 import type { FormState } from './state.ts'
 
 interface Surroundings {
@@ -16,39 +18,6 @@ interface Surroundings {
 const FormContext = createContext<Surroundings>({ state: undefined, id: 'f', shown: new Set() })
 
 const idOf = (to: string) => to.replace(/[^A-Za-z0-9]+/g, '-').toLowerCase()
-
-/** The reason why the form is shown again; what is wrong with a field stands beside the field. */
-function Refusal({ state }: { state: FormState }) {
-  const { problem } = state
-  if (!problem) return null
-  return (
-    <div class="alert alert-danger" role="alert" tabIndex={-1} data-focus>
-      <div>
-        <h2 class="alert-title h4">{problem.title}</h2>
-        {problem.detail !== problem.title && <p class="mb-0">{problem.detail}</p>}
-      </div>
-    </div>
-  )
-}
-
-/** What was wrong with something that no field of the form stands for; comes after the fields, which say theirs. */
-function Leftovers({ state, shown }: { state: FormState; shown: ReadonlySet<string> }) {
-  const t = useWords()
-  const left = (state.problem?.errors ?? []).filter(
-    error => ![...shown].some(pointer => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`)),
-  )
-  if (left.length === 0) return null
-  return (
-    <ul class="text-danger">
-      {left.map(error => (
-        <li key={error.pointer + error.message}>
-          {error.pointer !== '' && <code>{error.pointer.slice(1)}</code>} {error.message}
-          {error.remedy && t(text('；', '; ')) + error.remedy}
-        </li>
-      ))}
-    </ul>
-  )
-}
 
 const fieldId = (form: string, name: string) => `${form}-${name.split('~')[0]!.replace(/[^A-Za-z0-9]+/g, '-')}`
 
@@ -277,11 +246,22 @@ function Control({
   )
 }
 
+/** The hint of a field; where an invented person of a demo proves who they are, also how. */
+function useHint({ hint, kind, autocomplete }: FieldProps): Text | undefined {
+  const { isDemo } = useReader()
+  if (!isDemo || kind !== 'password' || autocomplete !== 'current-password') return hint
+  return text(
+    `${hint?.zh ?? ''}演示账号的密码都是：${demoPassword}`,
+    `${hint ? `${hint.en} ` : ''}The password of every demo account: ${demoPassword}`,
+  )
+}
+
 /** A field of a form with its label, its hint, and what was wrong with it beside it. */
 export function Field(props: FieldProps) {
   const t = useWords()
   const { id, values, errors } = useField(props)
-  const { label, hint, kind, isRequired } = props
+  const { label, kind, isRequired } = props
+  const hint = useHint(props)
   const isGroup = kind === 'radios' || kind === 'checks'
   const about = [hint && `${id}-hint`, errors.length > 0 && `${id}-error`].filter(Boolean).join(' ')
   const described = {

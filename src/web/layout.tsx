@@ -108,7 +108,7 @@ function Person({ unread }: { unread: number }) {
   const { viewer, actor, url } = reader
   if (!viewer)
     return (
-      <a class="btn btn-primary" href={`/sign-in?next=${encodeURIComponent(url)}`}>
+      <a class="btn btn-primary" href={url === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(url)}`}>
         {t(text('登录', 'Sign in'))}
       </a>
     )

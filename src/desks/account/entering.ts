@@ -55,8 +55,17 @@ export async function endFormer(cx: Cx, request: FastifyRequest): Promise<void> 
   if (request.viewer && cx.actor.sessionId) await endSession(cx, cx.actor.sessionId)
 }
 
-/** Gives the browser its session and leads on: back to the form that waited, or to the page that was wanted. */
-export async function enter(request: FastifyRequest, reply: FastifyReply, secret: string, context: RawContext) {
+/**
+ * Gives the browser its session and leads on: back to the form that waited, or to the page that was wanted; to where
+ * a person begins when `mayGoBack` says that the page is not for them.
+ */
+export async function enter(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  secret: string,
+  context: RawContext,
+  mayGoBack = true,
+) {
   const { publicUrl } = context.engine.kit.settings
   const cookie = sessionCookie(publicUrl)
   reply.setCookie(cookie, secret, sessionCookieOptions(publicUrl))
@@ -68,7 +77,7 @@ export async function enter(request: FastifyRequest, reply: FastifyReply, secret
     const shown = await showAgain(request, reply, from, state, { cookies, ...(as !== undefined && { as }) })
     if (shown) return reply
   }
-  return reply.redirect(localPath(fieldOf(request, '_next'), '/start'), 303)
+  return reply.redirect(mayGoBack ? localPath(fieldOf(request, '_next'), '/start') : '/start', 303)
 }
 
 async function attempt(

@@ -1,6 +1,8 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { forgeryCookie, refuseForgery } from '../../kernel/http/forgery.ts'
-import { type Route, raw } from '../../kernel/http/route.ts'
+import { innerHeaders } from '../../kernel/http/inner.ts'
+import { type RawContext, type Route, raw } from '../../kernel/http/route.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import {
@@ -157,6 +159,16 @@ const pages: Route[] = [
   }),
 ]
 
+/** Whether the page that a demo's newcomer came from is there for the person that they are now. */
+async function isSeenBy(request: FastifyRequest, { engine }: RawContext, secret: string): Promise<boolean> {
+  const url = localPath(fieldOf(request, '_next'), '')
+  if (url === '') return true
+  const cookie = `${sessionCookie(engine.kit.settings.publicUrl)}=${secret}`
+  const headers = { ...innerHeaders(), cookie, accept: 'text/html' }
+  const { statusCode } = await request.server.inject({ method: 'GET', url, remoteAddress: request.ip, headers })
+  return statusCode === 200
+}
+
 const own = { tag: 'pages', isRoot: true, isHidden: true, isForm: true } as const
 
 /** The forms that give a browser its session, or take it away. */
@@ -201,7 +213,8 @@ const handlers: Route[] = [
         return openWebSession(cx, person.id, deviceOf(request))
       })
       if (outcome.isReplay) throw notFound()
-      return enter(request, reply, outcome.value.secret, context)
+      const { secret } = outcome.value
+      return enter(request, reply, secret, context, await isSeenBy(request, context, secret))
     },
   }),
   raw({

@@ -59,7 +59,9 @@ export function Dictionary({ view: { product } }: { view: ProductView }) {
           <code key="name">
             <Data>{column.name}</Data>
           </code>,
-          t(columnTypes[column.type] ?? text(column.type, column.type)),
+          <span key="type" class="text-nowrap">
+            {t(columnTypes[column.type] ?? text(column.type, column.type))}
+          </span>,
           column.meaning ? <Data key="meaning">{column.meaning}</Data> : '—',
           column.unit ? <Data key="unit">{column.unit}</Data> : '—',
           share(column.nullCount, rows),
