@@ -17,7 +17,7 @@ import { type Client, connect } from './kernel/db/client.ts'
 import { createRenderer } from './kernel/documents/renderer.ts'
 import { createSealer } from './kernel/documents/sealer.ts'
 import { type EventBus, type Handler, openEventBus, type Timer } from './kernel/events.ts'
-import { createFileStore } from './kernel/files.ts'
+import { createFileStore, type FileStore } from './kernel/files.ts'
 import { mountRoutes } from './kernel/http/mount.ts'
 import { mountProbes } from './kernel/http/probes.ts'
 import type { Route } from './kernel/http/route.ts'
@@ -25,6 +25,7 @@ import { buildServer } from './kernel/http/server.ts'
 import { createKeyring, exchangeKey, readMasterKey } from './kernel/keys.ts'
 import type { Kit } from './kernel/kit.ts'
 import { createMailer } from './kernel/mail.ts'
+import { createClamd, type Scanning } from './kernel/scanner.ts'
 import type { Machinery, Task, Vital } from './kernel/task.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
 import * as bulletin from './modules/bulletin/index.ts'
@@ -102,6 +103,18 @@ export interface Exchange {
   close(): Promise<void>
 }
 
+/** The store of files: below the home folder, or in a bucket, whose client is loaded only then. */
+async function openFiles({ bucket, home }: Config): Promise<FileStore> {
+  if (!bucket) return createFileStore(`${home}/files`)
+  const { createBucketStore } = await import('./kernel/bucket.ts')
+  return createBucketStore(bucket, `${home}/files`)
+}
+
+const scanningOf = ({ scanner }: Config): Scanning =>
+  typeof scanner === 'string'
+    ? { kind: scanner }
+    : { kind: 'scanner', scanner: createClamd(scanner.host, scanner.port) }
+
 async function openKit(
   config: Config,
   client: Client,
@@ -114,9 +127,13 @@ async function openKit(
       publicUrl: config.publicUrl,
       isDemo: config.isDemo,
       maxUploadBytes: config.maxUploadBytes,
+      quotaBytes: config.quotaBytes,
+      quotaVersions: config.quotaVersions,
+      uploadHours: config.uploadHours,
     },
     keyring,
-    files: createFileStore(`${config.home}/files`),
+    files: await openFiles(config),
+    scanning: scanningOf(config),
     renderer: createRenderer(),
     sealer: createSealer(client, keyring),
     access,
@@ -147,7 +164,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
   const bus: EventBus = await openEventBus(jobs, handlers, error => logger.error({ err: error }, 'queue error'))
   const { kit, setSigner } = await openKit(config, client)
   const engine = createEngine(client, bus, kit, readers)
-  const machinery: Machinery = { client, kit, log: logger }
+  const machinery: Machinery = { client, engine, kit, log: logger }
   const app = await buildServer({
     logger,
     publicUrl: config.publicUrl,

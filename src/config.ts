@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import type { BucketSettings } from './kernel/bucket.ts'
 import type { MailSettings } from './kernel/mail.ts'
 import { StartupError } from './kernel/startup.ts'
 
@@ -25,6 +26,15 @@ export interface Config {
   readonly logLevel: string
   /** Where e-mail goes out; undefined: it is kept and shown to the operator. */
   readonly mail: MailSettings | undefined
+  /** Where files lie; undefined: below `home`. */
+  readonly bucket: BucketSettings | undefined
+  /** clamd's address; `held`: none, each file waits for two people; `accepted`: none, which the operator accepts. */
+  readonly scanner: { readonly host: string; readonly port: number } | 'held' | 'accepted'
+  /** What an organisation may store unless the operator says otherwise. */
+  readonly quotaBytes: number
+  readonly quotaVersions: number
+  /** Hours after which an upload that was not finished is swept. */
+  readonly uploadHours: number
 }
 
 /** A setting that cannot be used; its message is one sentence for the person who started the process. */
@@ -76,6 +86,32 @@ function mailOf(env: NodeJS.ProcessEnv): MailSettings | undefined {
   return Object.freeze({ url, from })
 }
 
+const bucketNames = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
+
+/** The S3-compatible store: all of its settings or none. */
+function bucketOf(env: NodeJS.ProcessEnv): BucketSettings | undefined {
+  const [endpoint, bucket, region, accessKeyId, secretAccessKey] = bucketNames.map(name => env[name] || undefined)
+  if (![endpoint, bucket, region, accessKeyId, secretAccessKey].some(Boolean)) return undefined
+  const lacking = bucketNames.find(name => !env[name])
+  if (!endpoint || !bucket || !region || !accessKeyId || !secretAccessKey)
+    throw new ConfigError(`${bucketNames.join(', ')} are set together; ${lacking} is missing.`)
+  if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
+    throw new ConfigError(`S3_ENDPOINT must be an http or https address, not “${endpoint}”.`)
+  return Object.freeze({ endpoint, bucket, region, accessKeyId, secretAccessKey })
+}
+
+/** Demo mode accepts files without a scanner, and says so on the operator's page; elsewhere silence means `held`. */
+function scannerOf(env: NodeJS.ProcessEnv, isDemo: boolean): Config['scanner'] {
+  const { SCANNER_URL: url = '' } = env
+  const accepts = oneOf(env, 'SCANNER', ['none-accepted', 'none-held', ''] as const, '')
+  if (url === '') return accepts === 'none-accepted' || (isDemo && accepts === '') ? 'accepted' : 'held'
+  if (accepts !== '') throw new ConfigError('SCANNER says that there is no scanner; do not set SCANNER_URL with it.')
+  const { protocol = '', hostname = '', port = '' } = URL.canParse(url) ? new URL(url) : {}
+  if (protocol !== 'tcp:' || hostname === '')
+    throw new ConfigError(`SCANNER_URL must be clamd's address such as tcp://127.0.0.1:3310, not “${url}”.`)
+  return Object.freeze({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 3310) })
+}
+
 /** Reads and checks the settings. @throws ConfigError naming the setting and what it may be. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = env.HOST || 'localhost'
@@ -86,6 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const asked = oneOf(env, 'JINSHU_DEMO', ['0', '1'], databaseUrl ? '0' : '1') === '1'
   if (env.JINSHU_DEMO === '1' && !loopback.has(host))
     throw new ConfigError(`JINSHU_DEMO=1 works only on loopback (HOST=localhost), not on ${host}.`)
+  const isDemo = asked && loopback.has(host)
   const home = resolve(env.JINSHU_HOME || 'var')
   const publicUrl = (env.PUBLIC_URL || `http://localhost:${port}`).replace(/\/+$/, '')
   if (!URL.canParse(publicUrl) || !/^https?:/.test(publicUrl))
@@ -97,7 +134,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port,
     role: oneOf(env, 'JINSHU_ROLE', ['both', 'web', 'worker'] as const, 'both'),
     publicUrl,
-    isDemo: asked && loopback.has(host),
+    isDemo,
     masterKeyFile: resolve(env.JINSHU_MASTER_KEY_FILE || `${home}/keys/master.key`),
     maxUploadBytes: wholeNumber(env, 'JINSHU_MAX_UPLOAD_BYTES', 2 ** 30, 1, 2 ** 40),
     requestsPerMinute: wholeNumber(env, 'JINSHU_REQUESTS_PER_MINUTE', asked ? 100_000 : 1_200, 1, 10_000_000),
@@ -109,5 +146,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       asked ? 'warn' : 'info',
     ),
     mail: mailOf(env),
+    bucket: bucketOf(env),
+    scanner: scannerOf(env, isDemo),
+    quotaBytes: wholeNumber(env, 'JINSHU_QUOTA_BYTES', 100 * 2 ** 30, 0, 2 ** 50),
+    quotaVersions: wholeNumber(env, 'JINSHU_QUOTA_VERSIONS', 10_000, 0, 2 ** 31 - 1),
+    uploadHours: wholeNumber(env, 'JINSHU_UPLOAD_HOURS', 168, 1, 8_760),
   })
 }

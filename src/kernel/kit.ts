@@ -4,6 +4,7 @@ import type { Sealer } from './documents/sealer.ts'
 import type { FileStore } from './files.ts'
 import type { Keyring } from './keys.ts'
 import type { Mailer } from './mail.ts'
+import type { Scanning } from './scanner.ts'
 
 /** Settings that use cases may read. */
 export interface Settings {
@@ -11,6 +12,11 @@ export interface Settings {
   readonly publicUrl: string
   readonly isDemo: boolean
   readonly maxUploadBytes: number
+  /** What an organisation may store unless the operator says otherwise. */
+  readonly quotaBytes: number
+  readonly quotaVersions: number
+  /** Hours after which an upload that was not finished is swept. */
+  readonly uploadHours: number
 }
 
 /** Ports of the outside world that use cases share; one per process. */
@@ -19,6 +25,8 @@ export interface Kit {
   readonly keyring: Keyring
   /** Stored files by the SHA-256 of their bytes. */
   readonly files: FileStore
+  /** How files are checked for malware before anything reads them. */
+  readonly scanning: Scanning
   /** Sets documents as PDF, in a thread of its own. */
   readonly renderer: Renderer
   /** Puts the exchange's seal on PDFs. */

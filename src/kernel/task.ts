@@ -1,10 +1,13 @@
 import type { Logger } from 'pino'
+import type { Engine } from './command.ts'
 import type { Client } from './db/client.ts'
 import type { Kit } from './kit.ts'
 
 /** What the exchange's machinery is given: the pool itself, which no use case sees. */
 export interface Machinery {
   readonly client: Client
+  /** For what a task decides after all, once the outside world has answered: through the funnel, audited. */
+  readonly engine: Engine
   readonly kit: Kit
   readonly log: Logger
 }

@@ -347,7 +347,8 @@ t.test('an event is sent with the commit only, and its effect happens once howev
   t.same(await jobsOf('refused'), [])
   await make('flaky')
   t.equal((await jobsOf('flaky')).length, 1)
-  const start = () => startWorker(own, bus, { timers: [], tasks: [] }, { client, kit: x.exchange.kit, log })
+  const start = () =>
+    startWorker(own, bus, { timers: [], tasks: [] }, { client, engine: own, kit: x.exchange.kit, log })
   const worker = await start()
   await x.until(async () => (await jobsOf('flaky'))[0]!.state === 'completed', 'the second try')
   t.equal(runs, 2)

@@ -27,7 +27,7 @@ async function openLog(t: Test) {
   const x = await openExchange(t, { workers: false })
   const client = connect(x.url, { size: 4 })
   t.teardown(() => client.end())
-  const machinery: Machinery = { client, kit: x.exchange.kit, log: newLogger('silent') }
+  const machinery: Machinery = { client, engine: x.exchange.engine, kit: x.exchange.kit, log: newLogger('silent') }
   const store = openLogStore(x.home)
   const settle = async () => {
     while (await sequence(machinery, store)) {
