@@ -38,6 +38,7 @@ import * as ledger from './modules/ledger/index.ts'
 import * as notices from './modules/notices/index.ts'
 import * as orders from './modules/orders/index.ts'
 import * as registration from './modules/registration/index.ts'
+import * as risk from './modules/risk/index.ts'
 import * as settlement from './modules/settlement/index.ts'
 import * as transparency from './modules/transparency/index.ts'
 import * as operations from './operations.ts'
@@ -59,6 +60,7 @@ export const modules: readonly Module[] = [
   identity,
   transparency,
   data,
+  risk,
   catalog,
   contracts,
   registration,

@@ -64,6 +64,38 @@ const Grade = Type.Object(
   strict,
 )
 
+const Pattern = Type.String({ minLength: 1, maxLength: 500 })
+/** A rule that proposes a grade where all that it names holds (elements of GB/T 43697: field, region, precision, volume). */
+const GradingRule = Type.Object(
+  {
+    code: Code,
+    grade: Code,
+    category: Type.Optional(Code),
+    /** kinds of sensitive values, one of which was found */
+    kinds: Type.Optional(Type.Array(Code, { minItems: 1 })),
+    /** a regular expression over names and meanings of columns */
+    names: Type.Optional(Pattern),
+    minPersons: Type.Optional(Type.Integer({ minimum: 1 })),
+    minRows: Type.Optional(Type.Integer({ minimum: 1 })),
+    minDivisions: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** decimals of the values of the columns that `names` found */
+    minDecimals: Type.Optional(Type.Integer({ minimum: 1 })),
+    reason: Words,
+  },
+  strict,
+)
+
+/** How grade and category are proposed, and which kinds of values are held until they are masked. */
+const Grading = Type.Object(
+  {
+    categories: Type.Array(Type.Object({ code: Code, name: Words }, strict), { minItems: 1 }),
+    heldKinds: Type.Array(Code),
+    rules: Type.Array(GradingRule),
+    ...sourced,
+  },
+  strict,
+)
+
 const Authorities = Type.Object(
   {
     province: Words,
@@ -99,6 +131,7 @@ export const PackFile = Type.Object(
     periods: Periods,
     fees: Type.Object({ platformRate: Rate, brokerRate: Rate }, strict),
     grades: Type.Object({ items: Type.Array(Grade, { minItems: 1 }), ...sourced }, strict),
+    grading: Grading,
     listing: Type.Object({ isSourceStatementRequired: Answer, mayReviewerBeSubmitter: Answer }, strict),
     /** Kinds of source whose registration is made public before the certificate (公示). */
     publicityRequiredFor: Type.Object({ sourceCategories: Type.Array(Code), ...sourced }, strict),

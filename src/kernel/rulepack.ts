@@ -83,6 +83,13 @@ function check(pack: unknown, ref: string): PackFile {
     const codes = new Set(items.map(item => item.code))
     if (codes.size !== items.length) throw new Error(`rule pack ${ref} has a code twice in ${name}`)
   }
+  for (const { code, grade, category, names } of pack.grading.rules) {
+    const isKnown =
+      pack.grades.items.some(item => item.code === grade) &&
+      (category === undefined || pack.grading.categories.some(item => item.code === category))
+    if (!isKnown) throw new Error(`rule pack ${ref} has a grading rule ${code} with an unknown grade or category`)
+    if (names) new RegExp(names, 'i')
+  }
   return pack
 }
 

@@ -19,6 +19,7 @@ export {
   readPage,
 } from './rows.ts'
 export { filterPart } from './rowwire.ts'
+export { type SensitiveColumn, type SensitiveKind, scanOf, sensitiveKinds } from './scanning.ts'
 export { discardVersion, restoreVersion } from './service.ts'
 export { type NoteSuggestion, suggestNotes } from './suggestion.ts'
 export { ColumnShape, DataVersionShape, SampleShape, TimeRangeShape, toColumn, toDataVersionWire } from './wire.ts'

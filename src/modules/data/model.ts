@@ -40,7 +40,7 @@ export interface ColumnNote {
 export interface Column extends ColumnFacts, ColumnNote {}
 
 /** What was read from a whole file; never changed afterwards. */
-export type FileFacts = Omit<DataProfile, 'bytes'>
+export type FileFacts = Omit<DataProfile, 'bytes' | 'scan'>
 
 /** The first rows of a file, each as long as the list of columns. */
 export type Sample = DataProfile['sample']

@@ -3,6 +3,7 @@ import { bigint, check, index, integer, jsonb, pgSchema, primaryKey, text, uniqu
 import { instant } from '../../kernel/schema.ts'
 import type { Text } from '../../kernel/text.ts'
 import { organization, person } from '../identity/schema.ts'
+import type { SensitiveColumn } from './engine/scan.ts'
 import type { ColumnFacts, ColumnNote, FileFacts, Sample } from './model.ts'
 
 export const data = pgSchema('data')
@@ -61,6 +62,16 @@ export const dataVersion = data.table(
     index('data_version_profiling').on(t.profilingAt).where(sql`${t.state} = 'profiling'`),
   ],
 )
+
+/** What the scan for sensitive values found in a version: counts and masked samples, never the values; append-only. */
+export const dataScan = data.table('data_scan', {
+  dataVersionId: uuid()
+    .primaryKey()
+    .references(() => dataVersion.id),
+  sha256: text().notNull(),
+  found: jsonb().$type<readonly SensitiveColumn[]>().notNull(),
+  scannedAt: instant().notNull(),
+})
 
 export type DataVersionRow = typeof dataVersion.$inferSelect
 

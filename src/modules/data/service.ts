@@ -16,6 +16,7 @@ import {
   type VersionState,
   versionMachine,
 } from './model.ts'
+import { hasScan, recordScan } from './scanning.ts'
 import { type DataVersionRow, dataVersion } from './schema.ts'
 
 /** A file that lies in the store, with the name its sender gave it. */
@@ -124,9 +125,10 @@ const withoutNul = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceA
 /** Keeps what was read from the file and where its copy lies; the version then waits for its owner's confirmation. */
 export async function readVersion(cx: Cx, id: string, { profile, parts }: Read): Promise<DataVersionRow> {
   const row = await locked(cx, id)
-  const { bytes: _, ...facts } = withoutNul(profile)
+  const { bytes: _, scan, ...facts } = withoutNul(profile)
   const changed = await change(cx, row, 'read', { ...facts, divisions: [...facts.divisions] })
   await recordCopy(cx, id, parts)
+  await recordScan(cx, row, scan)
   cx.audit('data-version.read', subject(row), {
     sha256: row.sha256,
     format: facts.format,
@@ -151,7 +153,12 @@ export async function failVersion(
 /** Begins to read a file again that could not be read. */
 export async function retryVersion(cx: Cx, id: string): Promise<DataVersionRow> {
   const found = await lockedOwn(cx, id)
-  if (found.columns !== null) throw stateConflict(text('该文件已经读取。', 'The file was read already.'))
+  if (found.columns !== null) {
+    if (await hasScan(cx, id)) throw stateConflict(text('该文件已经读取。', 'The file was read already.'))
+    // read before there was a scan: only that is made up for, nothing else of the version changes
+    cx.audit('data-version.retry', subject(found), { sha256: found.sha256, isScanOnly: true })
+    return found
+  }
   const row = await change(cx, found, 'retry', { failure: null, profilingAt: cx.now })
   cx.audit('data-version.retry', subject(row), { sha256: row.sha256 })
   return row

@@ -4,7 +4,9 @@ import { sentFile } from '../../kernel/http/sent.ts'
 import type { Kit } from '../../kernel/kit.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { readAndKeep } from './copies.ts'
+import { profile } from './engine/index.ts'
 import { inlineBytes, tidyFileName } from './model.ts'
+import { recordScan } from './scanning.ts'
 import type { DataVersionRow } from './schema.ts'
 import { checkFile, failureOf, failVersion, openVersion, readVersion, retryVersion } from './service.ts'
 
@@ -22,6 +24,16 @@ async function profileVersion({ engine, actor }: RawContext, kit: Kit, row: Data
   )
   if (written.isReplay) throw new Error('a reading has no idempotency key')
   return written.value
+}
+
+/** Looks an older version through for sensitive values and keeps what was found. @throws as `profile` does */
+async function scanVersion({ engine, actor }: RawContext, kit: Kit, row: DataVersionRow): Promise<DataVersionRow> {
+  const { scan } = await profile(kit.files.path(row.sha256), row.fileName)
+  await engine.write(actor, { operation: 'scanDataVersion' }, async cx => {
+    await recordScan(cx, row, scan)
+    cx.audit('data-version.scan', ['data-version', row.id], { sha256: row.sha256, columns: scan.length })
+  })
+  return row
 }
 
 /** Small files are read at once; for large ones the caller asks again until the state is no longer `profiling`. */
@@ -53,5 +65,6 @@ export async function retryDataVersion(request: FastifyRequest, context: RawCont
   const { kit } = context.engine
   const begun = await context.engine.write(context.actor, { operation: 'retryDataVersion' }, cx => retryVersion(cx, id))
   if (begun.isReplay) throw new Error('a retry has no idempotency key')
+  if (begun.value.columns !== null) return scanVersion(context, kit, begun.value)
   return profileNowOrSoon(context, kit, request, begun.value)
 }

@@ -9,6 +9,7 @@ import { asPlainText } from './encoding.ts'
 import { jsonSource } from './json.ts'
 import { parquetSource } from './parquet.ts'
 import { divisionsOf, placesIn } from './places.ts'
+import { scanColumns } from './scan.ts'
 import { formatOf } from './sniff.ts'
 import { quoted, type Source } from './source.ts'
 import { spreadsOf } from './spread.ts'
@@ -158,6 +159,7 @@ export async function readWhole(path: string, declaredName: string, folder: stri
     divisions: [...divisions].sort(),
     sample: sample.slice(0, SAMPLE_ROWS),
     warnings: [...warnings, ...results.flatMap(({ warning }) => (warning ? [warning] : []))],
+    scan: await scanColumns(connection, tables, source.names),
   }
   return { profile, tables }
 }

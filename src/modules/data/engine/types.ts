@@ -1,5 +1,6 @@
 import { defineProblem } from '../../../kernel/problem.ts'
 import { type Text, text } from '../../../kernel/text.ts'
+import type { SensitiveColumn } from './scan.ts'
 
 export type DataFormat = 'csv' | 'json' | 'parquet'
 export type Encoding = 'UTF-8' | 'UTF-8-BOM' | 'UTF-16LE' | 'UTF-16BE' | 'GBK' | 'GB18030'
@@ -51,6 +52,8 @@ export interface DataProfile {
   /** The first 20 rows. */
   readonly sample: readonly (readonly (string | null)[])[]
   readonly warnings: readonly Text[]
+  /** Columns with values that name a person or an organisation; masked. */
+  readonly scan: readonly SensitiveColumn[]
 }
 
 export const MAX_COLUMNS = 2000

@@ -1,0 +1,17 @@
+import type { Timer } from '../../kernel/events.ts'
+import { endRelease, runOutReleases } from './release.ts'
+import {
+  escalateAssessment,
+  expireAssessment,
+  expiredAssessments,
+  lapseAssessment,
+  overdueAssessments,
+  staleAssessments,
+} from './review.ts'
+
+export const timers: Timer[] = [
+  { name: 'risk.expire-assessments', due: expiredAssessments, run: expireAssessment },
+  { name: 'risk.lapse-assessments', due: staleAssessments, run: lapseAssessment },
+  { name: 'risk.escalate-assessments', due: overdueAssessments, run: escalateAssessment },
+  { name: 'risk.end-taken-over-releases', due: runOutReleases, run: endRelease },
+]
