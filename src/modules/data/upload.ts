@@ -28,7 +28,7 @@ async function profileVersion({ engine, actor }: RawContext, kit: Kit, row: Data
 
 /** Looks an older version through for sensitive values and keeps what was found. @throws as `profile` does */
 async function scanVersion({ engine, actor }: RawContext, kit: Kit, row: DataVersionRow): Promise<DataVersionRow> {
-  const { scan } = await profile(kit.files.path(row.sha256), row.fileName)
+  const { scan } = await profile(await kit.files.path(row.sha256), row.fileName)
   await engine.write(actor, { operation: 'scanDataVersion' }, async cx => {
     await recordScan(cx, row, scan)
     cx.audit('data-version.scan', ['data-version', row.id], { sha256: row.sha256, columns: scan.length })
