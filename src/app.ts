@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import * as accountDesk from './desks/account/index.ts'
 import * as buyerDesk from './desks/buyer/index.ts'
 import * as civicDesk from './desks/civic/index.ts'
+import * as dataDesk from './desks/data/index.ts'
 import * as operatorDesk from './desks/operator/index.ts'
 import * as problems from './desks/problems.tsx'
 import * as publicDesk from './desks/public/index.ts'
@@ -84,6 +85,7 @@ export const desks: readonly Module[] = [
   publicDesk,
   civicDesk,
   vendorDesk,
+  dataDesk,
   buyerDesk,
   regulatorDesk,
   operatorDesk,

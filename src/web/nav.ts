@@ -95,6 +95,12 @@ const desks: readonly Desk[] = [
         covers: ['/vendor/versions'],
       },
       {
+        path: '/data-versions',
+        words: text('数据查看', 'My data'),
+        icon: 'table',
+        permission: 'data-version.list',
+      },
+      {
         path: '/vendor/listings',
         words: text('我的产品', 'My products'),
         icon: 'packages',
@@ -170,4 +176,6 @@ export function startOf(reader: Reader): string {
 
 /** Whether a page belongs to the desks: it then has the desks' places beside it. */
 export const isDeskPath = (path: string): boolean =>
-  /^\/(vendor|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(path)
+  /^\/(vendor|data-versions|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(
+    path,
+  )

@@ -40,7 +40,7 @@ function readerOf(route: string): ReaderName {
   if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
   if (route.startsWith('/operator')) return 'clerk'
   if (route === '/organization/bank-accounts' || route === '/vendor/earnings') return 'treasurer'
-  if (/^\/(vendor|organization|account|inbox)\b/.test(route)) return 'vendor'
+  if (/^\/(vendor|data-versions|organization|account|inbox)\b/.test(route)) return 'vendor'
   return 'visitor'
 }
 
@@ -83,7 +83,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
 const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, string>) => Record<string, string>])[] = [
   [/^\/(vendor\/)?products\/:id/, ids => ({ id: ids.product! })],
   [/^\/vendors\/:id/, ids => ({ id: ids.vendor! })],
-  [/^\/vendor\/versions\/:id/, ids => ({ id: ids.version! })],
+  [/^\/(vendor\/versions|data-versions)\/:id/, ids => ({ id: ids.version! })],
   [/^\/(operator\/)?announcements\/:id/, ids => ({ id: ids.announcement! })],
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],

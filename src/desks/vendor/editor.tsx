@@ -119,7 +119,9 @@ function DataSection({ view }: { view: EditorView }) {
             {data.timeRange && ` · ${data.timeRange.from.slice(0, 10)} – ${data.timeRange.to.slice(0, 10)}`}
             {data.divisions.length > 0 && ` · ${t(divisionNames(data.divisions.slice(0, 6)))}`}
           </span>
-          <a href={`/vendor/versions/${data.id}#columns`}>{t(text('查看字段说明', 'Open its dictionary'))}</a>
+          <a href={`/vendor/versions/${data.id}#columns`}>{t(text('查看字段说明', 'Open its dictionary'))}</a>{' '}
+          <a href={`/data-versions/${data.id}/rows`}>{t(text('查看全部数据', 'Look at all rows'))}</a>{' '}
+          <a href={`/data-versions/${data.id}/quality`}>{t(text('数据质量', 'Its quality'))}</a>
         </p>
       )}
       <p class="mb-0 mt-2">

@@ -105,7 +105,12 @@ function VersionTable({ items }: { items: Versions['items'] }) {
         row.rows === null ? '—' : <Count of={row.rows} />,
         <Bytes of={row.bytes} />,
         <Moment at={row.createdAt} />,
-        <a href={`/vendor/versions/${row.id}`}>{t(nextWords[row.state as keyof typeof nextWords])}</a>,
+        <span key="next" class="row-gap">
+          <a href={`/vendor/versions/${row.id}`}>{t(nextWords[row.state as keyof typeof nextWords])}</a>
+          {(row.state === 'ready' || row.state === 'confirmed') && (
+            <a href={`/data-versions/${row.id}/rows`}>{t(text('数据行', 'Rows'))}</a>
+          )}
+        </span>,
       ])}
     />
   )

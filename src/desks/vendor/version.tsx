@@ -304,6 +304,17 @@ function Lead({ view: { row } }: { view: VersionView }) {
   )
 }
 
+/** Where all rows, their quality and what differs from other versions are shown. */
+function LookAt({ row }: { row: VersionView['row'] }) {
+  const t = useWords()
+  if (row.state !== 'ready' && row.state !== 'confirmed') return null
+  return (
+    <a class="btn" href={`/data-versions/${row.id}/rows`}>
+      {t(text('查看全部数据', 'Look at all rows'))}
+    </a>
+  )
+}
+
 export const versionRoutes: Route[] = [
   page({
     at: 'GET /vendor/versions/:id',
@@ -320,6 +331,7 @@ export const versionRoutes: Route[] = [
         lead: <Lead view={view} />,
         trail: [deskTrail, ['/vendor/upload', text('上传数据', 'Upload data')]],
         scripts: ['upload.js'],
+        actions: <LookAt row={view.row} />,
         body: <VersionPage view={view} />,
       }
     },
