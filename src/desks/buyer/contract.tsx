@@ -19,6 +19,7 @@ import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { type Acting, NextStep } from './acting.tsx'
+import { Recording } from './recording.tsx'
 import { RecordsCard, recordsOf } from './records.tsx'
 import { Signatures } from './signed.tsx'
 import { contractTones, partyOf } from './standing.ts'
@@ -47,6 +48,7 @@ async function find(rx: Rx, id: string, reader: Reader) {
     body: await textFor(rx, contract, reader),
     proposals: await listProposals(rx, id),
     timeline: await readTimeline(rx, [['contract', id]]),
+    now: rx.now,
   }
 }
 
@@ -216,6 +218,7 @@ function Contract({ of: found }: { of: Found }) {
           <Parties of={contract} />
           <Use of={contract} />
           <RecordsCard of={records} contractId={contract.id} />
+          <Recording of={records} now={found.now} />
           <Card title={t(text('标的数据', 'The data'))}>
             <GoodsFacts of={contract.terms} />
             <p class="mt-2 mb-0">

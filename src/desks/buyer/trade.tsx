@@ -9,6 +9,7 @@ import { Card, Facts, Money, State } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { DeliveryCard } from './receiving.tsx'
+import { Recording } from './recording.tsx'
 import { RecordsCard, recordsOf } from './records.tsx'
 import { contractTones } from './standing.ts'
 
@@ -26,10 +27,10 @@ async function find(rx: Rx, id: string) {
     ...(delivery?.receipts ?? []).map(({ row }) => ['receipt', row.id] as const),
   ] as const
   const known = subjects.flatMap(([kind, each]) => (each ? [[kind, each] as const] : []))
-  return { contract, records, delivery, timeline: await readTimeline(rx, known) }
+  return { contract, records, delivery, timeline: await readTimeline(rx, known), now: rx.now }
 }
 
-function Trade({ of: { contract, records, delivery, timeline } }: { of: Awaited<ReturnType<typeof find>> }) {
+function Trade({ of: { contract, records, delivery, timeline, now } }: { of: Awaited<ReturnType<typeof find>> }) {
   const t = useWords()
   const [vendor, buyer] = contract.terms.parties
   return (
@@ -87,6 +88,7 @@ function Trade({ of: { contract, records, delivery, timeline } }: { of: Awaited<
           />
         </Card>
         <RecordsCard of={records} contractId={contract.id} isTrade />
+        <Recording of={records} now={now} />
         {delivery && <DeliveryCard of={delivery} canFetch={false} />}
         {contract.pdfSha256 !== null && (
           <Card title={t(text('存在证明', 'Proof'))}>

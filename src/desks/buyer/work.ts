@@ -4,6 +4,7 @@ import { contractsWaiting } from '../../modules/contracts/index.ts'
 import { endingEntitlements } from '../../modules/delivery/index.ts'
 import { countOrders, type OrderState } from '../../modules/orders/index.ts'
 import type { WorkItem } from '../worklist.ts'
+import { recordsWork } from './recording.tsx'
 
 /** A right that ends within this many days is worth telling: time enough to buy again. */
 export const endingDays = 30
@@ -83,5 +84,10 @@ async function endingWork(rx: Rx): Promise<WorkItem[]> {
 /** What waits for the acting buyer, from terms to answer to rights that end soon. */
 export async function buyerWork(rx: Rx): Promise<WorkItem[]> {
   if (!rx.actor.roles.includes('buyer') || rx.actor.organizationId === null) return []
-  return [...(await contractWork(rx)), ...(await orderWork(rx)), ...(await endingWork(rx))]
+  return [
+    ...(await contractWork(rx)),
+    ...(await orderWork(rx)),
+    ...(await recordsWork(rx, 'buyer')),
+    ...(await endingWork(rx)),
+  ]
 }

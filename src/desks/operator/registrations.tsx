@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { personNames } from '../../modules/identity/index.ts'
@@ -14,6 +15,7 @@ import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Empty, Facts, Moment, Money, Name, Notice, Pager, State, Table, type Tone } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
+import { gradeWords } from '../public/words.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { Another, Door, Due, deskTrail, Place, ReasonForm, type StateTab, StateTabs } from './parts.tsx'
 
@@ -239,7 +241,7 @@ function Decision({ of }: { of: Dossier }) {
   return <Another>{t(text('目前没有需要办理的事项。', 'There is nothing to decide now.'))}</Another>
 }
 
-function Record({ of }: { of: Registration }) {
+function Record({ of, now }: { of: Registration; now: Date }) {
   const t = useWords()
   const { facts } = of
   const yes = (value: boolean) => (value ? t(text('是', 'Yes')) : t(text('否', 'No')))
@@ -265,11 +267,12 @@ function Record({ of }: { of: Registration }) {
         [t(text('使用目的', 'Purpose')), facts.purpose],
         [t(text('使用场景', 'Scenario')), facts.scenario],
         [t(text('来源说明', 'Statement of source')), facts.sourceStatement],
-        [t(text('分级', 'Grade')), facts.grade],
+        [t(text('分级', 'Grade')), t(gradeWords(rulesAt(now), facts.grade))],
         [t(text('含个人信息', 'Personal information')), yes(facts.containsPersonalInfo)],
         [t(text('公共数据', 'Public data')), yes(facts.isPublicData)],
         [t(text('金额', 'Amount')), <Money fen={BigInt(facts.amountFen)} />],
         [t(text('签订', 'Signed')), facts.signedOn],
+        facts.remarks !== null && [t(text('当事人补正说明', 'The party’s answer')), facts.remarks],
         [t(text('管辖', 'Jurisdiction')), <Place code={of.division} />],
         [t(text('规则包', 'Rule pack')), of.rulePack],
       ]}
@@ -302,7 +305,7 @@ function One({ of }: { of: Dossier }) {
           </Card>
         )}
         <Card title={t(text('登记事项', 'The record'))}>
-          <Record of={row} />
+          <Record of={row} now={now} />
         </Card>
       </div>
       <div>

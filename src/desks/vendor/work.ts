@@ -6,6 +6,7 @@ import { contractsWaiting } from '../../modules/contracts/index.ts'
 import { countDataVersions } from '../../modules/data/index.ts'
 import { countOrders, type OrderState } from '../../modules/orders/index.ts'
 import { listBankAccounts, payoutStanding } from '../../modules/settlement/index.ts'
+import { recordsWork } from '../buyer/recording.tsx'
 import type { WorkItem } from '../worklist.ts'
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
@@ -211,6 +212,7 @@ export async function vendorWork(rx: Rx): Promise<WorkItem[]> {
     ...(await listingWork(rx)),
     ...(await contractWork(rx)),
     ...(await orderWork(rx)),
+    ...(await recordsWork(rx, 'vendor')),
     ...(await questionWork(rx)),
     ...(await accountWork(rx)),
   ]
