@@ -15,6 +15,8 @@ export interface Clamd {
   /** files larger than this are refused as clamd refuses them */
   limit: number
   stop(): Promise<void>
+  /** listens again, at the same address */
+  start(): Promise<void>
 }
 
 /** The bytes between the chunk lengths of INSTREAM, or undefined while the end has not come. */
@@ -57,7 +59,11 @@ export async function openClamd(t: Test): Promise<Clamd> {
     for (const socket of open) socket.destroy()
     if (server.listening) await new Promise(done => server.close(done))
   }
+  const start = async () => {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  }
   t.teardown(stop)
-  const clamd: Clamd = { port, url: `tcp://127.0.0.1:${port}`, seen, limit: 100_000_000, stop }
+  const clamd: Clamd = { port, url: `tcp://127.0.0.1:${port}`, seen, limit: 100_000_000, stop, start }
   return clamd
 }

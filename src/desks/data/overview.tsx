@@ -172,6 +172,10 @@ function Unreadable({ of: { row } }: { of: Overview }) {
   const t = useWords()
   const words = {
     profiling: text('文件正在读取，稍后即可查看。', 'The file is being read; look again in a moment.'),
+    unscanned: text(
+      '文件未经病毒检测，暂存中，放行后才能读取。',
+      'The file was not scanned for malware: it is held, and read once it is released.',
+    ),
     failed: row.failure?.message ?? text('文件未能读取。', 'The file could not be read.'),
     discarded: text('此数据版本已移除。', 'This version was put away.'),
   }[row.state as 'profiling']

@@ -80,6 +80,7 @@ type Versions = Awaited<ReturnType<typeof listDataVersions>>
 
 const nextWords = {
   profiling: text('查看进度', 'See how far it is'),
+  unscanned: text('查看原因', 'See why'),
   ready: text('核对并确认', 'Compare and confirm'),
   confirmed: text('查看', 'Open'),
   failed: text('查看原因', 'See why'),
@@ -126,7 +127,7 @@ function Uploaded({
   state: string | undefined
 }) {
   const t = useWords()
-  const states = ['ready', 'failed', 'confirmed', 'discarded'] as const
+  const states = ['unscanned', 'ready', 'failed', 'confirmed', 'discarded'] as const
   const shown = states.filter(each => (counts.get(each) ?? 0) > 0 || each === state)
   const tabs = [
     { href: '/vendor/upload', words: t(text('全部', 'All')), isHere: state === undefined },

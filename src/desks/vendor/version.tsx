@@ -4,7 +4,7 @@ import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { contentOfData, listListings, suspectColumns, usesOfData } from '../../modules/catalog/index.ts'
-import { dataVersionOf, ownDataVersion, suggestNotes, versionMachine } from '../../modules/data/index.ts'
+import { dataVersionOf, inspectionOf, ownDataVersion, suggestNotes, versionMachine } from '../../modules/data/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
 import { Badge, Bytes, Card, Copyable, Count, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
@@ -24,6 +24,7 @@ async function versionView(rx: Rx, id: string, from: number) {
     row,
     data,
     from,
+    inspection: await inspectionOf(rx, row.id),
     suggestions: await suggestNotes(rx, row),
     suspects: suspectColumns(data),
     uses: await usesOfData(rx, id),
@@ -195,6 +196,35 @@ function Reading({ view: { row } }: { view: VersionView }) {
   )
 }
 
+/** A file that nobody could scan: why it is held, and who decides. */
+function Held({ view: { row, inspection } }: { view: VersionView }) {
+  const t = useWords()
+  const { can } = useReader()
+  return (
+    <>
+      <Notice tone="warn" title={t(text('文件未经病毒检测，暂存', 'Held: the file was not scanned for malware'))}>
+        {inspection?.reason && <p>{t(inspection.reason)}</p>}
+        <p class="mb-0">
+          {inspection?.isWaiting
+            ? t(
+                text(
+                  '检测服务恢复后系统会自动检测并读取；运营机构也可由两人决定放行。',
+                  'It is scanned and read as soon as a scanner answers; two people of the operator may also release it.',
+                ),
+              )
+            : t(text('由运营机构两人决定是否放行。', 'Two people of the operator decide whether to release it.'))}
+          {inspection?.proposedBy && t(text('已有一人提议放行。', ' One of them has proposed it.'))}
+        </p>
+      </Notice>
+      {can('data-version.discard') && (
+        <Form to={`POST /data-versions/${row.id}/discard`} then="/vendor/upload">
+          <Submit tone="plain">{t(text('移除', 'Put it away'))}</Submit>
+        </Form>
+      )}
+    </>
+  )
+}
+
 function Discarded({ view: { row } }: { view: VersionView }) {
   const t = useWords()
   const { can } = useReader()
@@ -280,6 +310,7 @@ function Whole({ view }: { view: VersionView }) {
 function VersionPage({ view }: { view: VersionView }) {
   const { state } = view.row
   if (state === 'profiling') return <Reading view={view} />
+  if (state === 'unscanned') return <Held view={view} />
   if (state === 'failed') return <Failed view={view} />
   if (state === 'discarded') return <Discarded view={view} />
   return <Whole view={view} />

@@ -25,6 +25,7 @@ export const listingTones: Partial<Record<ListingState, Tone>> = {
 
 export const versionTones: Readonly<Record<string, Tone>> = {
   profiling: 'info',
+  unscanned: 'warn',
   ready: 'warn',
   confirmed: 'good',
   failed: 'bad',

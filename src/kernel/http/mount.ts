@@ -160,7 +160,8 @@ export function mountRoutes(app: FastifyInstance, routes: readonly Route[], acce
     })
   for (const route of routes) {
     const { spec } = route
-    const isUnsafe = addressOf(route).method !== 'GET' && !(route.kind === 'raw' && route.spec.isForm)
+    const isUnsafe =
+      !['GET', 'OPTIONS'].includes(addressOf(route).method) && !(route.kind === 'raw' && route.spec.isForm)
     if (!access[spec.permission]) throw new Error(`${spec.at} names ${spec.permission}, which the access table lacks`)
     app.route({
       ...addressOf(route),

@@ -100,7 +100,10 @@ export const raw = <P extends AnySchema, Q extends AnySchema, B extends AnySchem
 })
 
 /** Method and address of a route; path parameters as `:id`. */
-export function addressOf(route: Route): { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; url: string } {
+export function addressOf(route: Route): {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+  url: string
+} {
   const [method = '', path = ''] = route.spec.at.split(' ')
   return { method: method as 'GET', url: route.spec.isRoot ? path : `/api/v1${path}` }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import etag from '@fastify/etag'
@@ -111,7 +112,11 @@ async function receiveFiles(app: FastifyInstance): Promise<void> {
   app.removeContentTypeParser('text/plain')
   await app.register(formbody)
   await app.register(multipart, { limits: { files: 1, fields: 20, parts: 21 } })
-  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
+  app.addContentTypeParser(
+    ['application/octet-stream', 'application/offset+octet-stream'],
+    (_request: FastifyRequest, payload: IncomingMessage, done: (error: null, body: IncomingMessage) => void) =>
+      done(null, payload),
+  )
 }
 
 /** A Fastify application with everything that holds for every route; modules' routes are mounted on it afterwards. */

@@ -1,13 +1,17 @@
-export { tasks } from './copies.ts'
+import { tasks as copyTasks } from './copies.ts'
+import { tendingTasks } from './tending.ts'
+
 export { type Difference, diffVersions } from './difference.ts'
 export { warmReaders } from './engine/lanes.ts'
 export { exportFormats, type Operator, operators } from './engine/plan.ts'
 export { type ExportQuery, exportVersion } from './export.ts'
 export { filterText, operatorWords, parseFilter, type RowsQuery } from './filter.ts'
 export { timers } from './handlers.ts'
-export { type Column, publicColumns, publicSample, versionMachine } from './model.ts'
+export { type HeldVersion, heldVersions, inspectionOf, inspectionsOf, verdictWords } from './inspection.ts'
+export { type Column, maskMethods, publicColumns, publicSample, uploadMachine, versionMachine } from './model.ts'
 export { type Quality, qualityOf } from './quality.ts'
 export { countDataVersions, type DataVersion, dataVersionOf, listDataVersions, ownDataVersion } from './queries.ts'
+export { ownQuota, type QuotaState, quotaOfOrganization } from './quota.ts'
 export { routes } from './routes.ts'
 export {
   type OpenedVersion,
@@ -20,6 +24,9 @@ export {
 } from './rows.ts'
 export { filterPart } from './rowwire.ts'
 export { type SensitiveColumn, type SensitiveKind, scanOf, sensitiveKinds } from './scanning.ts'
+export type { InspectionRow } from './schema.ts'
 export { discardVersion, restoreVersion } from './service.ts'
 export { type NoteSuggestion, suggestNotes } from './suggestion.ts'
 export { ColumnShape, DataVersionShape, SampleShape, TimeRangeShape, toColumn, toDataVersionWire } from './wire.ts'
+
+export const tasks = [...copyTasks, ...tendingTasks]

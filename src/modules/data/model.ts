@@ -9,6 +9,7 @@ export const versionMachine = defineMachine({
   initial: 'profiling',
   states: {
     profiling: text('正在读取', 'Being read'),
+    unscanned: text('待病毒检测', 'Not scanned yet'),
     ready: text('待确认', 'To be confirmed'),
     confirmed: text('已确认', 'Confirmed'),
     failed: text('读取失败', 'Could not be read'),
@@ -17,12 +18,47 @@ export const versionMachine = defineMachine({
   moves: {
     read: { from: ['profiling'], to: 'ready' },
     fail: { from: ['profiling'], to: 'failed' },
+    hold: { from: ['profiling'], to: 'unscanned' },
+    pass: { from: ['unscanned'], to: 'profiling' },
     retry: { from: ['failed', 'discarded'], to: 'profiling' },
     confirm: { from: ['ready', 'confirmed'], to: 'confirmed' },
-    discard: { from: ['ready', 'confirmed', 'failed'], to: 'discarded' },
+    discard: { from: ['unscanned', 'ready', 'confirmed', 'failed'], to: 'discarded' },
     restore: { from: ['discarded'], to: 'ready' },
   },
 })
+
+/** A file that arrives in pieces, on its way to a version. */
+export const uploadMachine = defineMachine({
+  name: 'upload',
+  initial: 'receiving',
+  states: {
+    receiving: text('正在接收', 'Being received'),
+    finished: text('已完成', 'Finished'),
+    ended: text('已取消', 'Cancelled'),
+    expired: text('已过期', 'Expired'),
+  },
+  moves: {
+    finish: { from: ['receiving'], to: 'finished' },
+    end: { from: ['receiving'], to: 'ended' },
+    expire: { from: ['receiving'], to: 'expired' },
+  },
+})
+
+/** What can be done to a column that must not leave as it is. */
+export const maskMethods = {
+  remove: text('删除该列', 'Remove the column'),
+  mask: text('遮盖', 'Cover'),
+  hash: text('加密散列', 'Keyed hash'),
+  generalise: text('泛化', 'Generalise'),
+} as const
+
+export type MaskMethod = keyof typeof maskMethods
+
+/** A column of the version before, and what was done to it. */
+export interface MaskedColumn {
+  readonly name: string
+  readonly method: MaskMethod
+}
 
 export type VersionState = keyof typeof versionMachine.states
 

@@ -4,7 +4,9 @@ import { PageQuery } from '../../kernel/page.ts'
 import { payloadTooLarge, unsupportedMedia } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { closed, IdParams } from '../../kernel/wire.ts'
+import { intakeRoutes } from './intakeroutes.ts'
 import { listDataVersions, ownDataVersion } from './queries.ts'
+import { quotaExceeded } from './quota.ts'
 import { rowRoutes } from './rowroutes.ts'
 import type { DataVersionRow } from './schema.ts'
 import { confirmDataVersion } from './service.ts'
@@ -40,7 +42,7 @@ export const routes: Route[] = [
     tag,
     summary: text('上传数据文件', 'Upload a data file'),
     query: UploadQuery,
-    problems: [payloadTooLarge, unsupportedMedia],
+    problems: [payloadTooLarge, unsupportedMedia, quotaExceeded],
     produces,
     handle: async (request, reply, context) => {
       const { row, isNew } = await uploadDataVersion(request, context)
@@ -105,4 +107,5 @@ export const routes: Route[] = [
     run: async (cx, { params, body }) => toDataVersionWire(await confirmDataVersion(cx, params.id, body)),
   }),
   ...rowRoutes,
+  ...intakeRoutes,
 ]

@@ -10,12 +10,14 @@ import { type Read, recordCopy } from './copies.ts'
 import {
   type GivenNote,
   inlineBytes,
+  type MaskedColumn,
   mergeNotes,
   noteErrors,
   overdueSeconds,
   type VersionState,
   versionMachine,
 } from './model.ts'
+import { takeRoom } from './quota.ts'
 import { hasScan, recordScan } from './scanning.ts'
 import { type DataVersionRow, dataVersion } from './schema.ts'
 
@@ -43,6 +45,29 @@ export function checkFile(file: ReceivedFile): void {
     throw wrong(text('文件为空', 'is empty'), text('上传含有数据的文件', 'upload a file that has data in it'))
 }
 
+/** Where a file comes from, where it is not simply sent by who acts. */
+export interface Origin {
+  readonly owner?: { readonly organizationId: string; readonly personId: string }
+  /** the upload in pieces whose place in the quota it takes */
+  readonly uploadId?: string
+  readonly derived?: { readonly derivedFromId: string; readonly derivation: readonly MaskedColumn[] }
+}
+
+/** Whether an organisation has a file under that name already: it takes no further room. */
+async function isKnown(cx: Cx, organizationId: string, file: ReceivedFile): Promise<boolean> {
+  const found = await cx.tx
+    .select({ id: dataVersion.id })
+    .from(dataVersion)
+    .where(
+      and(
+        eq(dataVersion.organizationId, organizationId),
+        eq(dataVersion.sha256, file.sha256),
+        eq(dataVersion.fileName, file.fileName),
+      ),
+    )
+  return found.length > 0
+}
+
 /**
  * Makes the version of a stored file, in state `profiling`; the same file under the same name is the version it was.
  * One that could not be read before is read once more.
@@ -50,16 +75,24 @@ export function checkFile(file: ReceivedFile): void {
 export async function openVersion(
   cx: Cx,
   file: ReceivedFile,
+  origin: Origin = {},
 ): Promise<{ row: DataVersionRow; isNew: boolean; isToRead: boolean }> {
-  const organizationId = requireOrganization(cx.actor)
+  const { organizationId, personId } = origin.owner ?? {
+    organizationId: requireOrganization(cx.actor),
+    personId: cx.actor.personId!,
+  }
   checkFile(file)
+  // an upload in pieces took its place when it began
+  const hasPlace = origin.uploadId !== undefined || (await isKnown(cx, organizationId, file))
+  if (!hasPlace) await takeRoom(cx, organizationId, file.bytes)
   const [made] = await cx.tx
     .insert(dataVersion)
     .values({
       id: newId(),
       organizationId,
-      uploadedBy: cx.actor.personId!,
+      uploadedBy: personId,
       ...file,
+      ...origin.derived,
       state: versionMachine.initial,
       profilingAt: cx.now,
       createdAt: cx.now,
@@ -67,7 +100,8 @@ export async function openVersion(
     .onConflictDoNothing({ target: [dataVersion.organizationId, dataVersion.sha256, dataVersion.fileName] })
     .returning()
   if (made) {
-    cx.audit('data-version.upload', subject(made), { ...file })
+    if (origin.derived) cx.audit('data-version.mask', subject(made), { ...file, ...origin.derived })
+    else cx.audit('data-version.upload', subject(made), { ...file })
     return { row: made, isNew: true, isToRead: true }
   }
   const [found] = await cx.tx

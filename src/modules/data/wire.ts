@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Bilingual, closed, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
-import { dictionary, versionMachine } from './model.ts'
+import { dictionary, maskMethods, versionMachine } from './model.ts'
 import type { DataVersionRow } from './schema.ts'
 
 /** One line of the data dictionary. */
@@ -51,6 +51,12 @@ export const DataVersionShape = Type.Object({
   failure: nullable(Type.Object({ message: Bilingual, remedy: Bilingual })),
   confirmedAt: nullable(Instant),
   createdAt: Instant,
+  derivedFromId: nullable(Id),
+  derivation: nullable(
+    Type.Array(Type.Object({ name: Type.String(), method: Type.String({ enum: Object.keys(maskMethods) }) }), {
+      description: 'what was done to which column of the version before',
+    }),
+  ),
 })
 export const DataVersionPage = pageOf(DataVersionShape)
 
@@ -122,4 +128,6 @@ export const toDataVersionWire = (row: DataVersionRow) => ({
   failure: row.failure,
   confirmedAt: row.confirmedAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
+  derivedFromId: row.derivedFromId,
+  derivation: row.derivation ? row.derivation.map(each => ({ ...each })) : null,
 })
