@@ -63,7 +63,6 @@ export const rowRoutes: Route[] = [
     handle: async (request, reply, context) => {
       const of = await openedBy(context, idOf(request))
       const made = await exportVersion(context.engine.kit, context.actor, of, request.query as ExportQuery)
-      reply.raw.once('close', () => made.stream.destroy())
       return reply
         .header('cache-control', 'no-store')
         .header('content-disposition', contentDisposition(made.fileName))

@@ -64,7 +64,7 @@ export function keyOf(candidate: Candidate, c: string): string {
   switch (candidate) {
     case 'number':
       // The cast would also take NaN, infinity and 1_000.
-      return `CASE WHEN contains(${c}, '_') OR contains(lower(${c}), 'n') THEN NULL ELSE TRY_CAST(${c} AS DOUBLE) END`
+      return `CASE WHEN contains(${c}, '_') OR contains(${c}, 'n') OR contains(${c}, 'N') THEN NULL ELSE TRY_CAST(${c} AS DOUBLE) END`
     case 'date':
       return `CAST(try_strptime(${c}, ${dateFormats}) AS DATE)`
     case 'compactDate':
@@ -79,10 +79,17 @@ export function keyOf(candidate: Candidate, c: string): string {
   }
 }
 
-/** A number whose digits say more than its value: a leading zero, or more digits than a number keeps. */
-const isIdentifier = (c: string) => `(length(${c}) >= 16 AND length(ltrim(split_part(${c}, '.', 1), '+-')) >= 16
-  OR starts_with(${c}, '0') AND length(${c}) > 1 AND substr(${c}, 2, 1) NOT IN ('.', 'e', 'E')
-  OR substr(${c}, 1, 2) IN ('-0', '+0') AND length(${c}) > 2 AND substr(${c}, 3, 1) NOT IN ('.', 'e', 'E'))`
+/** A zero before other digits. */
+const leadsWithZero = (digits: string) =>
+  `(starts_with(${digits}, '0') AND strlen(${digits}) > 1 AND NOT contains('.eE', substr(${digits}, 2, 1)))`
+
+/**
+ * A number whose digits say more than its value: a leading zero, or more digits than a number keeps. The branches keep
+ * what is costly from the many values that are short and begin with another digit.
+ */
+const isIdentifier = (c: string) => `CASE WHEN strlen(${c}) < 2 THEN false
+  WHEN strlen(${c}) >= 16 THEN strlen(ltrim(split_part(${c}, '.', 1), '+-')) >= 16 OR ${leadsWithZero(`ltrim(${c}, '+-')`)}
+  WHEN ${c} < '1' THEN ${leadsWithZero(`ltrim(${c}, '+-')`)} ELSE false END`
 
 interface Facts {
   readonly filled: number
@@ -115,7 +122,10 @@ function factsSql(candidate: Candidate, c: string, k: string, isExact: boolean):
   if (candidate === 'boolean') return facts
   facts.push(['min', `arg_min(${c}, ${k})`], ['max', `arg_max(${c}, ${k})`])
   if (candidate === 'number') {
-    facts.push(['integers', `count(${k}) FILTER (NOT contains(${c}, '.') AND NOT contains(lower(${c}), 'e'))`])
+    facts.push([
+      'integers',
+      `count(${k}) FILTER (NOT contains(${c}, '.') AND NOT contains(${c}, 'e') AND NOT contains(${c}, 'E'))`,
+    ])
     facts.push(['identifiers', `count(${k}) FILTER (${isIdentifier(c)})`])
   } else {
     facts.push(['isoFrom', `CAST(min(${k}) AS VARCHAR)`], ['isoTo', `CAST(max(${k}) AS VARCHAR)`])

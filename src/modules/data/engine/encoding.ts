@@ -60,6 +60,29 @@ class LineEnds {
   }
 }
 
+/** Bytes at the end of a piece that begin a character which the next piece ends. */
+function openEnd(piece: Buffer): number {
+  for (let back = 1; back <= Math.min(3, piece.length); back += 1) {
+    const byte = piece[piece.length - back] ?? 0
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0
+    if (byte < 0x80) return 0
+  }
+  return 0
+}
+
+/** Whether a file is UTF-8, and which line ends it has. Characters are not made of the bytes, which would cost most. */
+function isUtf8File(path: string, ends: LineEnds): boolean {
+  let held = Buffer.alloc(0)
+  for (const piece of piecesOf(path)) {
+    const all = held.length > 0 ? Buffer.concat([held, piece]) : piece
+    const end = all.length - openEnd(all)
+    if (!isUtf8(all.subarray(0, end))) return false
+    ends.see(all.toString('latin1', 0, end))
+    held = Buffer.from(all.subarray(end))
+  }
+  return held.length === 0
+}
+
 function rewrite(path: string, label: string, target: string): void {
   const file = openSync(target, 'wx', 0o600)
   try {
@@ -158,10 +181,7 @@ export function asPlainText(path: string, target: string): PlainText {
     )
   }
   const ends = new LineEnds()
-  const isUtf = isDecodable(() => {
-    for (const piece of decoded(path, 'utf-8')) ends.see(piece)
-  })
-  if (isUtf) {
+  if (isUtf8File(path, ends)) {
     if (!ends.isMixed) return { path, encoding: 'UTF-8' }
     rewrite(path, 'utf-8', target)
     return { path: target, encoding: 'UTF-8' }

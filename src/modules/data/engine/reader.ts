@@ -1,5 +1,5 @@
 import { compare } from './compare.ts'
-import { type Bounds, lockedReader } from './locked.ts'
+import { type Bounds, type Engine, lockedReader, openEngine } from './locked.ts'
 import { measure } from './measure.ts'
 import type { AnswerOf, EngineAnswer, EngineRequest, Table } from './plan.ts'
 import { isTooHeavy } from './read.ts'
@@ -17,9 +17,16 @@ const heavyMebibytes = 512
 /** Files whose engines are kept open for the next page. */
 const MOST_OPEN = 4
 
-type Opened = Awaited<ReturnType<typeof lockedReader>>
+const open = new Map<string, Engine>()
 
-const open = new Map<string, Opened>()
+/** One engine is ready for the next file that is asked for: making it is most of what a first page would wait for. */
+let spare: Promise<Engine> | undefined
+
+function takeSpare(): Promise<Engine> {
+  const taken = spare ?? openEngine()
+  spare = undefined
+  return taken
+}
 
 function forget(key: string): void {
   open.get(key)?.close()
@@ -29,17 +36,17 @@ function forget(key: string): void {
 const pathsOf = (...tables: readonly Table[]) => tables.flatMap(({ parts }) => parts.map(({ path }) => path))
 
 /** Pages come from an engine that stays open, the one used longest ago makes room. */
-async function keptReader(files: readonly string[]): Promise<Opened> {
+async function keptReader(files: readonly string[]): Promise<Engine> {
   const key = files.join('\n')
   const found = open.get(key)
   if (found) open.delete(key)
-  const reader = found ?? (await lockedReader(files, { memoryMebibytes: pageMebibytes }))
+  const reader = found ?? (await lockedReader(files, { memoryMebibytes: pageMebibytes }, await takeSpare()))
   open.set(key, reader)
   if (open.size > MOST_OPEN) forget(open.keys().next().value ?? '')
   return reader
 }
 
-async function once<T>(files: readonly string[], bounds: Bounds, work: (reader: Opened) => Promise<T>): Promise<T> {
+async function once<T>(files: readonly string[], bounds: Bounds, work: (reader: Engine) => Promise<T>): Promise<T> {
   const reader = await lockedReader(files, bounds)
   try {
     return await work(reader)
@@ -77,6 +84,7 @@ function refusal(error: unknown): EngineAnswer {
 async function answer(order: Order): Promise<void> {
   const made: EngineAnswer = await perform(order).then(result => ({ kind: 'done', result }), refusal)
   process.send?.({ id: order.id, answer: made })
+  if (order.request.kind === 'rows') spare ??= openEngine()
 }
 
 // The parent ended: nobody waits for an answer.
@@ -85,4 +93,8 @@ let last = Promise.resolve()
 process.on('message', order => {
   last = last.then(() => answer(order as Order))
 })
+// the first statement of a process is slow: it is none that anybody waits for
+const first = await openEngine()
+await first.connection.runAndReadAll('SELECT left(CAST(i AS VARCHAR), 2) FROM range(3000) t(i) WHERE i BETWEEN 5 AND 9')
+spare = Promise.resolve(first)
 process.send?.({ isReady: true })
