@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import { type Text, text } from '../kernel/text.ts'
 import { assetUrl } from './assets.ts'
-import { ReaderContext, useReader, useWords } from './context.ts'
+import { type Names, NamesContext, ReaderContext, useReader, useWords } from './context.ts'
 import { Demo } from './demo.tsx'
 import { Icon } from './icon.tsx'
 import { desksOf, footPlaces, isDeskPath, publicPlaces, startOf } from './nav.ts'
@@ -28,6 +28,8 @@ export interface Page {
   readonly hasOwnHeading?: boolean
   /** Scripts of `public/` that this page needs beside the common one. */
   readonly scripts?: readonly string[]
+  /** English names of the organisations and products on the page, by id: `<Name of={id} />` shows them. */
+  readonly names?: Names
   /** The page shows a document of ours (a PDF) inside it. */
   readonly hasDocument?: boolean
 }
@@ -278,8 +280,10 @@ function Document({ reader, page, frame }: { reader: Reader; page: Page; frame: 
   const isDesk = reader.viewer !== null && isDeskPath(reader.path) && desksOf(reader).length > 0
   const body = renderToString(
     <ReaderContext.Provider value={reader}>
-      <Heading page={page} />
-      {page.body}
+      <NamesContext.Provider value={page.names ?? new Map()}>
+        <Heading page={page} />
+        {page.body}
+      </NamesContext.Provider>
     </ReaderContext.Provider>,
   )
   const target = reader.form?.to.split(' ')[1]

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { type Machine, terminalStates } from '../kernel/machine.ts'
 import { text } from '../kernel/text.ts'
-import { useReader, useWords } from './context.ts'
+import { useNames, useReader, useWords } from './context.ts'
 import { Icon } from './icon.tsx'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'quiet'
@@ -321,11 +321,16 @@ export function Stat({
   )
 }
 
-/** Words in a language that may not be the page's: a Chinese name on an English page is read as Chinese. */
-export function Name({ zh, en }: { zh: string; en?: string | null | undefined }) {
+/**
+ * The name of an organisation or product. An English page shows the English one, given or known to the page by the id
+ * `of` what is named, with the Chinese one on hover; where there is none, the Chinese one, read as Chinese.
+ */
+export function Name({ zh, en, of }: { zh: string; en?: string | null | undefined; of?: string | null | undefined }) {
   const { language } = useReader()
-  if (language !== 'en') return <>{zh}</>
-  return en ? en : <span lang="zh-CN">{zh}</span>
+  const known = useNames()
+  const english = en ?? (of ? known.get(of)?.nameEn : null)
+  if (language !== 'en' || english === zh) return <>{zh}</>
+  return english ? <span title={zh}>{english}</span> : <span lang="zh-CN">{zh}</span>
 }
 
 /** What a person wrote, in whichever language: on an English page Chinese is marked as Chinese. */

@@ -13,8 +13,9 @@ import {
   type Terms,
 } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Facts, Moment, Money, Notice, State } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Money, Name, Notice, State } from '../../web/parts.tsx'
 import type { Reader } from '../../web/reader.ts'
+import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
@@ -117,17 +118,12 @@ function Parties({ of: contract }: { of: ContractFacts }) {
         of={[
           [
             t(text('甲方（供方）', 'Party A (vendor)')),
-            <a key="vendor" href={`/vendors/${contract.vendorId}`} lang="zh-CN">
-              {vendor.name}
+            <a key="vendor" href={`/vendors/${contract.vendorId}`}>
+              <Name zh={vendor.name} of={contract.vendorId} />
             </a>,
           ],
           [t(text('统一社会信用代码', 'USCC')), <code key="vendor-code">{vendor.uscc}</code>],
-          [
-            t(text('乙方（需方）', 'Party B (buyer)')),
-            <span key="buyer" lang="zh-CN">
-              {buyer.name}
-            </span>,
-          ],
+          [t(text('乙方（需方）', 'Party B (buyer)')), <Name key="buyer" zh={buyer.name} of={contract.buyerId} />],
           [t(text('统一社会信用代码', 'USCC')), <code key="buyer-code">{buyer.uscc}</code>],
         ]}
       />
@@ -250,9 +246,11 @@ export const contractRoutes: Route[] = [
     params: { id: Id },
     run: async (rx, { params: { id } }, reader) => {
       const found = await find(rx, id, reader)
-      const { productName } = found.contract
+      const names = await tradeNames(rx, [id])
+      const name = nameOf(names, id, found.contract.productName)
       return {
-        title: text(`合同：${productName}`, `Contract: ${productName}`),
+        title: text(`合同：${name.zh}`, `Contract: ${name.en}`),
+        names,
         lead: <Lead of={found.contract} />,
         trail: [['/contracts', text('合同', 'Contracts')]],
         body: <Contract of={found} />,

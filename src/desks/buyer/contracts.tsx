@@ -11,8 +11,10 @@ import {
   type Side,
 } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Card, Empty, Moment, Money, Pager, State, Table, Tabs } from '../../web/parts.tsx'
+import { Card, Empty, Moment, Money, Name, Pager, State, Table, Tabs } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
+import { Others } from './parts.tsx'
 import { contractGroups, contractStep, contractTones, partyOf, waitsFor } from './standing.ts'
 
 type Group = keyof typeof contractGroups
@@ -69,15 +71,18 @@ function Rows({ of, isTodo }: { of: readonly ContractFacts[]; isTodo?: boolean }
         const step = isTodo ? contractStep(contract, side) : undefined
         return [
           <>
-            <a href={`/contracts/${contract.id}`} lang="zh-CN">
-              {contract.productName}
+            <a href={`/contracts/${contract.id}`}>
+              <Name zh={contract.productName} of={contract.productId} />
             </a>
             <br />
             <span class="text-secondary">{contract.number}</span>
           </>,
-          <span key="other" lang="zh-CN">
-            {side === 'vendor' ? buyer.name : side === 'buyer' ? vendor.name : `${vendor.name} → ${buyer.name}`}
-          </span>,
+          <Others
+            key="other"
+            side={side}
+            vendor={<Name zh={vendor.name} of={contract.vendorId} />}
+            buyer={<Name zh={buyer.name} of={contract.buyerId} />}
+          />,
           contract.plan.kind === 'free' ? t(text('无偿', 'Free')) : <Money key="price" fen={contract.amountFen} />,
           step ? (
             <a key="step" class="btn btn-sm" href={`/contracts/${contract.id}`}>
@@ -193,7 +198,11 @@ export const contractListRoutes: Route[] = [
     },
     run: async (rx, { query }) => {
       const found = await find(rx, query)
-      return { title: text('合同', 'Contracts'), body: <Contracts found={found} query={query} /> }
+      const names = await tradeNames(
+        rx,
+        [...found.todo, ...found.items].map(each => each.id),
+      )
+      return { title: text('合同', 'Contracts'), names, body: <Contracts found={found} query={query} /> }
     },
   }),
 ]

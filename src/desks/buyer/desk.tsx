@@ -6,6 +6,7 @@ import { countOrders, listOrders } from '../../modules/orders/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Count, Empty, Money, Stat, yuan } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { Work } from '../waiting.tsx'
 import { OrderTable } from './orders.tsx'
@@ -126,6 +127,7 @@ export const deskRoutes: Route[] = [
       return {
         title: text('需方工作台', 'Buyer desk'),
         lead: text('有什么，要做什么。', 'What you have, and what waits for you.'),
+        names: await tradeNames(rx, [...found.contracts.keys()]),
         actions: <FindData words={t} />,
         body: <Desk of={found} />,
       }

@@ -18,7 +18,8 @@ import {
 } from '../../modules/orders/index.ts'
 import { collectionAccountMissing, readMoney, readPayment } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Card, Facts, Moment, Money, State, Steps } from '../../web/parts.tsx'
+import { Card, Facts, Moment, Money, Name, State, Steps } from '../../web/parts.tsx'
+import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { InvoiceCard, MoneyCard, NoAccount, PaymentCard } from './money.tsx'
@@ -263,8 +264,8 @@ function OrderFacts({ of: { seen, contract } }: { of: Found }) {
           [t(text('订单编号', 'Number')), <code key="number">{row.number}</code>],
           [
             t(text('产品', 'Product')),
-            <a key="product" href={`/products/${row.productId}`} lang="zh-CN">
-              {contract.productName}
+            <a key="product" href={`/products/${row.productId}`}>
+              <Name zh={contract.productName} of={row.productId} />
             </a>,
           ],
           [
@@ -273,18 +274,8 @@ function OrderFacts({ of: { seen, contract } }: { of: Found }) {
               {contract.number}
             </a>,
           ],
-          [
-            t(text('供方', 'Vendor')),
-            <span key="vendor" lang="zh-CN">
-              {vendorName}
-            </span>,
-          ],
-          [
-            t(text('需方', 'Buyer')),
-            <span key="buyer" lang="zh-CN">
-              {buyerName}
-            </span>,
-          ],
+          [t(text('供方', 'Vendor')), <Name key="vendor" zh={vendorName} of={row.vendorId} />],
+          [t(text('需方', 'Buyer')), <Name key="buyer" zh={buyerName} of={row.buyerId} />],
           row.paidAt !== null && [t(text('付款', 'Paid')), <Moment key="paid" at={row.paidAt} />],
           row.deliveredAt !== null && [t(text('交付', 'Delivered')), <Moment key="delivered" at={row.deliveredAt} />],
           row.acceptedAt !== null && [
@@ -355,9 +346,12 @@ export const orderRoutes: Route[] = [
     params: { id: Id },
     run: async (rx, { params: { id } }) => {
       const found = await find(rx, id)
-      const { productName } = found.contract
+      const { contract } = found
+      const names = await tradeNames(rx, [contract.id])
+      const name = nameOf(names, contract.id, contract.productName)
       return {
-        title: text(`订单：${productName}`, `Order: ${productName}`),
+        title: text(`订单：${name.zh}`, `Order: ${name.en}`),
+        names,
         lead: <Lead of={found.seen} />,
         trail: [['/orders', text('订单', 'Orders')]],
         body: <OrderBody of={found} />,

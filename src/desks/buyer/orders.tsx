@@ -6,8 +6,10 @@ import { type Text, text } from '../../kernel/text.ts'
 import { type ContractFacts, contractsOf } from '../../modules/contracts/index.ts'
 import { listOrders, type OrderState, orderMachine, type SeenOrder } from '../../modules/orders/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Empty, Moment, Money, Pager, State, Table, Tabs } from '../../web/parts.tsx'
+import { Empty, Moment, Money, Name, Pager, State, Table, Tabs } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
+import { Others } from './parts.tsx'
 import { orderDue, orderGroups, orderStep, orderTones } from './standing.ts'
 
 type Group = keyof typeof orderGroups
@@ -65,15 +67,18 @@ export function OrderTable({
         const step = orderStep(row.state, side)
         return [
           <>
-            <a href={`/orders/${row.id}`} lang="zh-CN">
-              {contracts.get(row.contractId)?.productName ?? row.number}
+            <a href={`/orders/${row.id}`}>
+              <Name zh={contracts.get(row.contractId)?.productName ?? row.number} of={row.productId} />
             </a>
             <br />
             <span class="text-secondary">{row.number}</span>
           </>,
-          <span key="other" lang="zh-CN">
-            {side === 'vendor' ? buyerName : side === 'buyer' ? vendorName : `${vendorName} → ${buyerName}`}
-          </span>,
+          <Others
+            key="other"
+            side={side}
+            vendor={<Name zh={vendorName} of={row.vendorId} />}
+            buyer={<Name zh={buyerName} of={row.buyerId} />}
+          />,
           row.amountFen === 0n ? t(text('无偿', 'Free')) : <Money key="price" fen={row.amountFen} />,
           <State key="state" machine={orderMachine} state={row.state} tones={orderTones} />,
           step ? t(step) : '—',
@@ -152,7 +157,8 @@ export const orderListRoutes: Route[] = [
     },
     run: async (rx, { query }) => {
       const found = await find(rx, query)
-      return { title: text('订单', 'Orders'), body: <Orders found={found} query={query} /> }
+      const names = await tradeNames(rx, [...found.contracts.keys()])
+      return { title: text('订单', 'Orders'), names, body: <Orders found={found} query={query} /> }
     },
   }),
 ]

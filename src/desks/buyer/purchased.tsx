@@ -4,7 +4,8 @@ import { text } from '../../kernel/text.ts'
 import { entitlementMachine } from '../../modules/delivery/index.ts'
 import { orderMachine } from '../../modules/orders/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Empty, Facts, Moment, Money, Pager, State } from '../../web/parts.tsx'
+import { Badge, Card, Empty, Facts, Moment, Money, Name, Pager, State } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { listPurchases, type Purchase } from './purchases.ts'
 import { Download, isFetchable } from './receiving.tsx'
@@ -40,20 +41,15 @@ function Bought({ of: purchase, now }: { of: Purchase; now: Date }) {
   return (
     <Card
       title={
-        <a href={`/orders/${row.id}`} lang="zh-CN">
-          {contract.productName}
+        <a href={`/orders/${row.id}`}>
+          <Name zh={contract.productName} of={row.productId} />
         </a>
       }
       actions={<State machine={orderMachine} state={row.state} tones={orderTones} />}
     >
       <Facts
         of={[
-          [
-            t(text('供方', 'Vendor')),
-            <span key="vendor" lang="zh-CN">
-              {seen.vendorName}
-            </span>,
-          ],
+          [t(text('供方', 'Vendor')), <Name key="vendor" zh={seen.vendorName} of={row.vendorId} />],
           [
             t(text('价款', 'Price')),
             row.amountFen === 0n ? t(text('无偿', 'Free')) : <Money key="price" fen={row.amountFen} />,
@@ -140,6 +136,10 @@ export const purchasedRoutes: Route[] = [
       const { items, next } = await listPurchases(rx, { ...query, limit: 12 })
       return {
         title: text('已购数据', 'Purchases'),
+        names: await tradeNames(
+          rx,
+          items.map(each => each.contract.id),
+        ),
         lead: text(
           '有效期、下载、回执与开票信息。',
           'How long each may be used, downloads, receipts and invoice data.',

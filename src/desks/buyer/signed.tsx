@@ -3,7 +3,7 @@ import { text } from '../../kernel/text.ts'
 import type { ContractFacts } from '../../modules/contracts/index.ts'
 import { fingerprintOf } from '../../modules/identity/index.ts'
 import { useWords } from '../../web/context.ts'
-import { Badge, Card, Facts, Moment } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Name } from '../../web/parts.tsx'
 
 type Signature = ContractFacts['signatures'][number]
 
@@ -23,17 +23,17 @@ export function Signatures({ of: contract }: { of: ContractFacts }) {
   const t = useWords()
   const [vendor, buyer] = contract.terms.parties
   const sides = [
-    { side: 'vendor', words: text('甲方（供方）', 'Party A (vendor)'), name: vendor.name },
-    { side: 'buyer', words: text('乙方（需方）', 'Party B (buyer)'), name: buyer.name },
+    { side: 'vendor', words: text('甲方（供方）', 'Party A (vendor)'), name: vendor.name, id: contract.vendorId },
+    { side: 'buyer', words: text('乙方（需方）', 'Party B (buyer)'), name: buyer.name, id: contract.buyerId },
   ] as const
   return (
     <Card title={t(text('电子签名', 'Signatures'))}>
-      {sides.map(({ side, words, name }) => {
+      {sides.map(({ side, words, name, id }) => {
         const found = contract.signatures.find(signature => signature.side === side)
         return (
           <div key={side} class="mb-3">
             <p class="mb-1">
-              <strong>{t(words)}</strong> <span lang="zh-CN">{name}</span>
+              <strong>{t(words)}</strong> <Name zh={name} of={id} />
             </p>
             {found ? (
               <Facts

@@ -5,7 +5,8 @@ import { Id } from '../../kernel/wire.ts'
 import { contractMachine, readContract } from '../../modules/contracts/index.ts'
 import { readDelivery } from '../../modules/delivery/index.ts'
 import { useWords } from '../../web/context.ts'
-import { Card, Facts, Money, State } from '../../web/parts.tsx'
+import { Card, Facts, Money, Name, State } from '../../web/parts.tsx'
+import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { DeliveryCard } from './receiving.tsx'
@@ -54,22 +55,12 @@ function Trade({ of: { contract, records, delivery, timeline, now } }: { of: Awa
               ],
               [
                 t(text('产品', 'Product')),
-                <a key="product" href={`/products/${contract.productId}`} lang="zh-CN">
-                  {contract.productName}
+                <a key="product" href={`/products/${contract.productId}`}>
+                  <Name zh={contract.productName} of={contract.productId} />
                 </a>,
               ],
-              [
-                t(text('供方', 'Vendor')),
-                <span key="vendor" lang="zh-CN">
-                  {vendor.name}
-                </span>,
-              ],
-              [
-                t(text('需方', 'Buyer')),
-                <span key="buyer" lang="zh-CN">
-                  {buyer.name}
-                </span>,
-              ],
+              [t(text('供方', 'Vendor')), <Name key="vendor" zh={vendor.name} of={contract.vendorId} />],
+              [t(text('需方', 'Buyer')), <Name key="buyer" zh={buyer.name} of={contract.buyerId} />],
               [
                 t(text('价款', 'Price')),
                 contract.plan.kind === 'free' ? (
@@ -123,8 +114,11 @@ export const tradeRoutes: Route[] = [
     run: async (rx, { params: { id } }) => {
       const found = await find(rx, id)
       const { productName, number } = found.contract
+      const names = await tradeNames(rx, [id])
+      const name = nameOf(names, id, productName)
       return {
-        title: text(`交易：${productName}`, `Trade: ${productName}`),
+        title: text(`交易：${name.zh}`, `Trade: ${name.en}`),
+        names,
         trail: [
           ['/contracts', text('合同', 'Contracts')],
           [`/contracts/${id}`, text(number, number)],

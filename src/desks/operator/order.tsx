@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { Rx } from '../../kernel/command.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { orderMachine, possibleActions, readOrder, type TimelineEntry } from '../../modules/orders/index.ts'
@@ -5,6 +6,7 @@ import { payoutMachine, readMoney } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Facts, Moment, Money, Name, State, Table, yuan } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { Another, Door, Due, deskTrail, ReasonForm } from './parts.tsx'
 import { dueOf, orderTones } from './standing.ts'
@@ -24,12 +26,12 @@ const said: Readonly<Record<string, Text>> = {
 }
 
 /** What one side has said on record: with the dispute, on rejecting, on delivering again. */
-function Side({ of, name, title }: { of: readonly TimelineEntry[]; name: string; title: Text }) {
+function Side({ of, name, title }: { of: readonly TimelineEntry[]; name: ComponentChildren; title: Text }) {
   const t = useWords()
   return (
     <section>
       <h3>
-        {t(title)} · <Name zh={name} />
+        {t(title)} · {name}
       </h3>
       {of.length === 0 ? (
         <p class="text-secondary">{t(text('没有留下书面陈述。', 'No statement on record.'))}</p>
@@ -184,6 +186,8 @@ function MoneyOf({ of: { money } }: { of: Dossier }) {
 function Order({ of }: { of: Dossier }) {
   const t = useWords()
   const { row, vendorName, buyerName, timeline } = of.seen
+  const vendor = <Name zh={vendorName} of={row.vendorId} />
+  const buyer = <Name zh={buyerName} of={row.buyerId} />
   const by = (side: 'buyer' | 'vendor') => timeline.filter(entry => entry.by === side && entry.reason !== null)
   const isContested = timeline.some(entry => ['order.dispute', 'order.reject'].includes(entry.action))
   return (
@@ -192,26 +196,16 @@ function Order({ of }: { of: Dossier }) {
         {isContested && (
           <Card title={t(text('双方陈述', 'What both sides say'))}>
             <div class="columns">
-              <Side of={by('buyer')} name={buyerName} title={text('需方', 'Buyer')} />
-              <Side of={by('vendor')} name={vendorName} title={text('供方', 'Vendor')} />
+              <Side of={by('buyer')} name={buyer} title={text('需方', 'Buyer')} />
+              <Side of={by('vendor')} name={vendor} title={text('供方', 'Vendor')} />
             </div>
           </Card>
         )}
         <Card title={t(text('订单', 'Order'))}>
           <Facts
             of={[
-              [
-                t(text('供方', 'Vendor')),
-                <a href={`/operator/organizations/${row.vendorId}`}>
-                  <Name zh={vendorName} />
-                </a>,
-              ],
-              [
-                t(text('需方', 'Buyer')),
-                <a href={`/operator/organizations/${row.buyerId}`}>
-                  <Name zh={buyerName} />
-                </a>,
-              ],
+              [t(text('供方', 'Vendor')), <a href={`/operator/organizations/${row.vendorId}`}>{vendor}</a>],
+              [t(text('需方', 'Buyer')), <a href={`/operator/organizations/${row.buyerId}`}>{buyer}</a>],
               [t(text('金额', 'Amount')), <Money fen={row.amountFen} />],
               [t(text('付款参考码', 'Payment reference')), <code>{row.referenceCode}</code>],
               [t(text('付款', 'Paid')), <Moment at={row.paidAt} />],
@@ -254,9 +248,10 @@ export async function showOrder(rx: Rx, id: string) {
     timeline: await readTimeline(rx, [['order', id]]),
     now: rx.now,
   }
-  const { number } = of.seen.row
+  const { number, contractId } = of.seen.row
   return {
     title: text(`订单 ${number}`, `Order ${number}`),
+    names: await tradeNames(rx, [contractId]),
     trail: deskTrail(['/operator/orders', text('订单与争议', 'Orders and disputes')]),
     body: <Order of={of} />,
   }

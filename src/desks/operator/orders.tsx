@@ -11,6 +11,7 @@ import {
 } from '../../modules/orders/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Empty, Moment, Money, Name, Pager, State, Table } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { showOrder } from './order.tsx'
 import { cutPage, Due, deskTrail, type StateTab, StateTabs } from './parts.tsx'
@@ -75,8 +76,8 @@ function List({ items, next, state, tabs, q, now }: ListProps) {
           nums={[3]}
           rows={items.map(seen => [
             <a href={`/operator/orders/${seen.row.id}`}>{seen.row.number}</a>,
-            <Name zh={seen.vendorName} />,
-            <Name zh={seen.buyerName} />,
+            <Name zh={seen.vendorName} of={seen.row.vendorId} />,
+            <Name zh={seen.buyerName} of={seen.row.buyerId} />,
             <Money fen={seen.row.amountFen} />,
             <State machine={orderMachine} state={seen.row.state} tones={orderTones} />,
             <Due at={dueOf(seen)} now={now} isProvisional={seen.row.isProvisional} />,
@@ -120,6 +121,10 @@ export const orderPages = [
       ]
       return {
         title: text('订单与争议', 'Orders and disputes'),
+        names: await tradeNames(
+          rx,
+          rows.map(seen => seen.row.contractId),
+        ),
         trail: deskTrail(),
         lead: text(
           '全部订单走到哪一步；有争议的由运营机构调解。',

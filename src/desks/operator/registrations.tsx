@@ -14,6 +14,7 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Empty, Facts, Moment, Money, Name, Notice, Pager, State, Table, type Tone } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { gradeWords } from '../public/words.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
@@ -68,9 +69,9 @@ function List({ found, state, tabs, now }: { found: Found; state: string; tabs: 
           nums={[4]}
           rows={found.items.map(row => [
             <a href={`/operator/registrations/${row.id}`}>{row.facts.contractNumber}</a>,
-            row.facts.productName,
-            <Name zh={row.facts.vendor.name} />,
-            <Name zh={row.facts.buyer.name} />,
+            <Name zh={row.facts.productName} of={row.contractId} />,
+            <Name zh={row.facts.vendor.name} of={row.vendorId} />,
+            <Name zh={row.facts.buyer.name} of={row.buyerId} />,
             <Money fen={BigInt(row.facts.amountFen)} />,
             <Due at={row.dueAt} now={now} isProvisional={row.isProvisional} />,
           ])}
@@ -254,16 +255,17 @@ function Record({ of, now }: { of: Registration; now: Date }) {
         [
           t(text('供方', 'Vendor')),
           <>
-            <Name zh={facts.vendor.name} /> · <code>{facts.vendor.uscc}</code>
+            <Name zh={facts.vendor.name} of={of.vendorId} /> · <code>{facts.vendor.uscc}</code>
           </>,
         ],
         [
           t(text('需方', 'Buyer')),
           <>
-            <Name zh={facts.buyer.name} /> · <code>{facts.buyer.uscc}</code>
+            <Name zh={facts.buyer.name} of={of.buyerId} /> · <code>{facts.buyer.uscc}</code>
           </>,
         ],
-        [t(text('数据产品', 'Product')), `${facts.productName}（${facts.productNumber}）`],
+        [t(text('数据产品', 'Product')), <Name zh={facts.productName} of={of.contractId} />],
+        [t(text('产品编号', 'Product number')), <code>{facts.productNumber}</code>],
         [t(text('使用目的', 'Purpose')), facts.purpose],
         [t(text('使用场景', 'Scenario')), facts.scenario],
         [t(text('来源说明', 'Statement of source')), facts.sourceStatement],
@@ -349,7 +351,12 @@ async function showRegistration(rx: Rx, id: string) {
     `登记 ${row.number ?? row.facts.contractNumber}`,
     `Registration ${row.number ?? row.facts.contractNumber}`,
   )
-  return { title: name, trail: deskTrail(['/operator/registrations', trail]), body: <One of={of} /> }
+  return {
+    title: name,
+    names: await tradeNames(rx, [row.contractId]),
+    trail: deskTrail(['/operator/registrations', trail]),
+    body: <One of={of} />,
+  }
 }
 
 export const registrationPages = [
@@ -366,6 +373,7 @@ export const registrationPages = [
       const counts = await countRegistrations(rx)
       const state = query.state ?? states.find(each => (counts.get(each) ?? 0) > 0) ?? 'submitted'
       const found = await listRegistrations(rx, { state, ...(query.after && { after: query.after }) })
+      const ids = found.items.map(row => row.contractId)
       const tabs = states.map(each => ({
         state: each,
         words: registrationMachine.states[each],
@@ -373,6 +381,7 @@ export const registrationPages = [
       }))
       return {
         title: trail,
+        names: await tradeNames(rx, ids),
         trail: deskTrail(),
         lead: text(
           '合同生效后的交易登记：受理、形式审核、公示和异议；备案由主管部门核查。',

@@ -12,9 +12,10 @@ import {
   type Suggestion,
   suggestMatches,
 } from '../../modules/settlement/index.ts'
-import { useReader, useWords } from '../../web/context.ts'
+import { type Names, useNames, useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Badge, Card, Count, Empty, Facts, Moment, Money, Name, Pager, Stat, Table, yuan } from '../../web/parts.tsx'
+import { nameOf, tradeNames } from '../names.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { hintWords, Lines } from './lines.tsx'
 import { Another, cutPage, Door, deskTrail, ReasonForm, StateTabs } from './parts.tsx'
@@ -45,14 +46,15 @@ const meaning: Readonly<Record<Suggestion['move'], Text>> = {
   suspend: text('该订单不收款', 'this order takes no payment'),
 }
 
-function optionOf(each: Suggestion): readonly [string, Text, Text] {
+function optionOf(each: Suggestion, names: Names): readonly [string, Text, Text] {
   const { row, buyerName } = each.order
+  const buyer = nameOf(names, row.buyerId, buyerName)
   const due = each.openFen > 0n ? each.openFen : row.amountFen
   return [
     row.id,
     text(
-      `${row.number} · ${buyerName} · ¥${yuan(due)} · 匹配度 ${each.score}`,
-      `${row.number} · ${buyerName} · ¥${yuan(due)} · score ${each.score}`,
+      `${row.number} · ${buyer.zh} · ¥${yuan(due)} · 匹配度 ${each.score}`,
+      `${row.number} · ${buyer.en} · ¥${yuan(due)} · score ${each.score}`,
     ),
     text(
       `${each.reasons.map(reason => reason.zh).join('；')}。${meaning[each.move].zh}。`,
@@ -61,14 +63,17 @@ function optionOf(each: Suggestion): readonly [string, Text, Text] {
   ]
 }
 
-const foundOption = ({ row, buyerName }: SeenOrder): readonly [string, Text, Text] => [
-  row.id,
-  text(
-    `${row.number} · ${buyerName} · ¥${yuan(row.amountFen)}`,
-    `${row.number} · ${buyerName} · ¥${yuan(row.amountFen)}`,
-  ),
-  orderMachine.states[row.state],
-]
+function foundOption({ row, buyerName }: SeenOrder, names: Names): readonly [string, Text, Text] {
+  const buyer = nameOf(names, row.buyerId, buyerName)
+  return [
+    row.id,
+    text(
+      `${row.number} · ${buyer.zh} · ¥${yuan(row.amountFen)}`,
+      `${row.number} · ${buyer.en} · ¥${yuan(row.amountFen)}`,
+    ),
+    orderMachine.states[row.state],
+  ]
+}
 
 const returning = [
   text('无法识别付款用途，退回原账户', 'What it pays is not known: returned to the account it came from'),
@@ -101,11 +106,12 @@ function Search({ of }: { of: Matching }) {
 
 function Candidates({ of }: { of: Matching }) {
   const t = useWords()
+  const names = useNames()
   const { line, suggestions, found, q } = of
   const known = new Set(found.map(({ row }) => row.id))
   const options = [
-    ...found.map(foundOption),
-    ...suggestions.filter(each => !known.has(each.order.row.id)).map(optionOf),
+    ...found.map(each => foundOption(each, names)),
+    ...suggestions.filter(each => !known.has(each.order.row.id)).map(each => optionOf(each, names)),
   ]
   return (
     <>
@@ -334,8 +340,14 @@ export async function showStatement(rx: Rx, id: string, query: Query) {
     ...(isState && { state: query.state as LineState }),
     ...(query.after && { after: query.after }),
   })
+  const matching = await matchingOf(rx, id, query)
+  const candidates = [...(matching?.found ?? []), ...(matching?.suggestions ?? []).map(each => each.order)]
   return {
     title: text(report.fileName, report.fileName),
+    names: await tradeNames(
+      rx,
+      candidates.map(({ row }) => row.contractId),
+    ),
     trail: deskTrail(['/operator/statements', text('对账单', 'Bank statements')]),
     lead: <Imported of={report} />,
     body: (
@@ -343,7 +355,7 @@ export async function showStatement(rx: Rx, id: string, query: Query) {
         report={report}
         lines={lines}
         state={isState ? query.state! : 'all'}
-        matching={await matchingOf(rx, id, query)}
+        matching={matching}
         timeline={
           await readTimeline(rx, [
             ['bank-statement', id],

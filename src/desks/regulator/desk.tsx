@@ -12,6 +12,7 @@ import {
 import { Chart } from '../../web/chart.tsx'
 import { useReader, useWords } from '../../web/context.ts'
 import { Count, Empty, Stat } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { Rows } from './queue.tsx'
 import { addressOf, type View } from './view.ts'
@@ -122,6 +123,10 @@ export const deskPage = page({
     return {
       title: text('监管工作台', 'Regulator desk'),
       lead: text(`辖区：${place?.name ?? '—'}`, `Jurisdiction: ${place?.nameEn ?? place?.name ?? '—'}`),
+      names: await tradeNames(
+        rx,
+        of.items.map(({ row }) => row.contractId),
+      ),
       actions: <OpenQueue />,
       body: <Desk of={of} />,
       scripts: ['queue.js'],

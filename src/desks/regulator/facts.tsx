@@ -9,7 +9,7 @@ import {
   type TradeFacts,
 } from '../../modules/registration/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Facts, Moment, Money, State } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Money, Name, State } from '../../web/parts.tsx'
 import type { Filed } from './filing.tsx'
 
 const places: Readonly<Record<string, Text>> = {
@@ -126,7 +126,7 @@ function Subject({ row, contract, now }: { row: Filing; contract: ContractFacts;
         [
           t(text('产品', 'Product')),
           <a key="p" href={`/products/${contract.productId}`}>
-            {chinese(facts.productName)}
+            <Name zh={facts.productName} of={row.contractId} />
           </a>,
         ],
         [t(text('产品编号', 'Product number')), <code key="n">{facts.productNumber}</code>],

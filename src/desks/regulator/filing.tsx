@@ -20,7 +20,8 @@ import {
 import { readMoney } from '../../modules/settlement/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Icon } from '../../web/icon.tsx'
-import { Card } from '../../web/parts.tsx'
+import { Card, Name } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
@@ -217,16 +218,18 @@ export const filingPage = page({
   run: async (rx, { params, query }) => {
     const view = viewOf(query)
     const of = await readAll(rx, params.id, view)
+    const others = of.history.flatMap(party => party.recent.map(row => row.contractId))
     const name = of.row.number ?? of.row.facts.contractNumber
     return {
       title: text(name, name),
+      names: await tradeNames(rx, [of.row.contractId, ...others]),
       trail: [
         ['/regulator', text('监管工作台', 'Regulator desk')],
         [addressOf(path, view), text('备案核查', 'Filings to check')],
       ],
       lead: (
         <span class="row-gap">
-          <span lang="zh-CN">{of.row.facts.productName}</span>
+          <Name zh={of.row.facts.productName} of={of.row.contractId} />
           <FilingBadge state={of.row.state} />
           <Clocked of={of.clock} />
         </span>

@@ -68,7 +68,7 @@ function Party({ of, filingId }: { of: PartyHistory; filingId: string }) {
             {others.map(row => (
               <li key={row.id}>
                 <a href={`/regulator/filings/${row.id}`}>
-                  <span lang="zh-CN">{row.facts.productName}</span>
+                  <Name zh={row.facts.productName} of={row.contractId} />
                 </a>{' '}
                 <FilingBadge state={row.state} /> <Money fen={row.amountFen} /> <Moment at={row.filedAt} isDay />
               </li>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { text } from '../../kernel/text.ts'
 import {
   type Clock,
@@ -111,15 +112,15 @@ export function Keys() {
 }
 
 /** Who trades with whom. */
-export function Parties({ vendor, buyer }: { vendor: string; buyer: string }) {
+export function Parties({ vendor, buyer }: { vendor: ComponentChildren; buyer: ComponentChildren }) {
   const t = useWords()
   return (
     <span class="parties">
       <span>
-        <small class="text-secondary">{t(text('供方', 'Vendor'))}</small> <span lang="zh-CN">{vendor}</span>
+        <small class="text-secondary">{t(text('供方', 'Vendor'))}</small> <span>{vendor}</span>
       </span>
       <span>
-        <small class="text-secondary">{t(text('需方', 'Buyer'))}</small> <span lang="zh-CN">{buyer}</span>
+        <small class="text-secondary">{t(text('需方', 'Buyer'))}</small> <span>{buyer}</span>
       </span>
     </span>
   )

@@ -14,7 +14,8 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Form, Submit } from '../../web/form.tsx'
 import { Icon } from '../../web/icon.tsx'
-import { Empty, Moment, Money, Notice, Pager, Tabs } from '../../web/parts.tsx'
+import { Empty, Moment, Money, Name, Notice, Pager, Tabs } from '../../web/parts.tsx'
+import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { Filters } from './filters.tsx'
 import { Clocked, FilingBadge, Flags, Keys, Parties } from './parts.tsx'
@@ -93,7 +94,7 @@ function Row({ of, view, isSelectable }: { of: Queued; view: View; isSelectable:
       )}
       <td class="queue-main">
         <a href={addressOf(`${path}/${row.id}`, view)} data-open>
-          <span lang="zh-CN">{row.facts.productName}</span>
+          <Name zh={row.facts.productName} of={row.contractId} />
         </a>
         <small class="text-secondary">
           {row.number ?? t(text('尚未编号', 'not numbered yet'))}
@@ -104,7 +105,10 @@ function Row({ of, view, isSelectable }: { of: Queued; view: View; isSelectable:
         <Clocked of={clock} />
       </td>
       <td {...label('当事方', 'Parties')}>
-        <Parties vendor={row.facts.vendor.name} buyer={row.facts.buyer.name} />
+        <Parties
+          vendor={<Name zh={row.facts.vendor.name} of={row.vendorId} />}
+          buyer={<Name zh={row.facts.buyer.name} of={row.buyerId} />}
+        />
       </td>
       <td class="num" {...label('金额', 'Amount')}>
         <Money fen={row.amountFen} />
@@ -304,6 +308,10 @@ export const queuePage = page({
     }
     return {
       title: text('备案核查', 'Filings to check'),
+      names: await tradeNames(
+        rx,
+        items.map(({ row }) => row.contractId),
+      ),
       trail: [['/regulator', text('监管工作台', 'Regulator desk')]],
       lead: text(
         '按管辖收到的交易备案：逐份核查，或勾选后批量通过。',

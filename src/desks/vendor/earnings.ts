@@ -107,7 +107,8 @@ export async function earningsOf(rx: Rx, asked?: number) {
     lines: lines.map(line => {
       const label = labels.get(line.orderId)!
       const product = products.find(({ productId }) => productId === label.productId)!
-      return { ...line, label, product, buyerName: buyers.get(label.buyerId)?.nameZh ?? '' }
+      const buyer = buyers.get(label.buyerId)
+      return { ...line, label, product, buyerName: buyer?.nameZh ?? '', buyerNameEn: buyer?.nameEn }
     }),
   }
 }

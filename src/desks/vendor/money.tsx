@@ -160,7 +160,7 @@ function Lines({ of: { lines, year } }: { of: Earnings }) {
             <Moment at={line.settledAt} isDay />,
             <a href={`/orders/${line.orderId}`}>{line.label.number}</a>,
             <Name zh={line.product.nameZh} en={line.product.nameEn} />,
-            <Name zh={line.buyerName} />,
+            <Name zh={line.buyerName} en={line.buyerNameEn} />,
             <Money fen={line.amountFen} />,
             <Money fen={line.feeFen} />,
             <Money fen={line.vendorFen} />,
