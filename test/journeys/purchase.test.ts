@@ -56,6 +56,7 @@ interface Way {
 
 const words = {
   zh: {
+    goods: '太原市空气质量日报数据',
     make: '生成合同并发给供方',
     agree: '同意条款，定稿',
     password: '登录密码',
@@ -69,6 +70,7 @@ const words = {
     performing: '合同已生效，正在履行',
   },
   en: {
+    goods: 'Taiyuan daily air quality',
     make: 'Make the contract and send it to the vendor',
     agree: 'Agree to the terms',
     password: 'Your password',
@@ -193,7 +195,7 @@ for (const way of [
       t.equal((await stepTitle(page))?.trim(), w.accepted)
       t.match(await page.locator('#invoice').textContent(), new RegExp(buyer.uscc))
       await page.goto(`${origin}/buyer/purchases`)
-      t.match(await page.locator('main').textContent(), /太原市空气质量日报数据/)
+      t.match(await page.locator('main').textContent(), w.goods)
       const { items } = await x.ok('GET /purchases?limit=1', { as: owner })
       t.match(items[0], { productName: '太原市空气质量日报数据', amountFen: 1_250_000, state: 'accepted' })
       t.ok(items[0].lastDownloadAt && items[0].endsAt > items[0].lastDownloadAt)

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
-import { type Text, text } from '../../kernel/text.ts'
+import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { personNames } from '../../modules/identity/index.ts'
 import {
@@ -347,12 +347,9 @@ async function showRegistration(rx: Rx, id: string) {
     timeline: await readTimeline(rx, [['registration', id]]),
     now: rx.now,
   }
-  const name: Text = text(
-    `登记 ${row.number ?? row.facts.contractNumber}`,
-    `Registration ${row.number ?? row.facts.contractNumber}`,
-  )
+  const number = row.number ?? row.facts.contractNumber
   return {
-    title: name,
+    title: text(`登记 ${number}`, `Registration ${number}`),
     names: await tradeNames(rx, [row.contractId]),
     trail: deskTrail(['/operator/registrations', trail]),
     body: <One of={of} />,
