@@ -45,10 +45,17 @@ const brought: Readonly<Record<string, () => Buffer>> = {
 }
 
 /** Every asset, read once: a page load asks no disk, and no path of a request ever becomes a file name. */
-const assets: ReadonlyMap<string, Asset> = new Map([
+const assets: Map<string, Asset> = new Map([
   ...readdirSync(folder).map(name => [name, assetOf(name, readFileSync(new URL(name, folder)))] as const),
   ...Object.entries(brought).map(([name, read]) => [name, assetOf(name, read())] as const),
 ])
+
+/** The reader of QR codes in two files, of which one imports the other by its address here. */
+const decoder = (imported: string) =>
+  readFileSync(require.resolve('qr/decode.js'), 'utf8').replace("'./index.js'", `'${imported}'`)
+
+assets.set('qr.js', assetOf('qr.js', readFileSync(require.resolve('qr'))))
+assets.set('qrdecode.js', assetOf('qrdecode.js', Buffer.from(decoder(assetUrl('qr.js')))))
 
 const fonts: ReadonlySet<string> = new Set(readdirSync(fontFolder).filter(name => name.endsWith('.woff2')))
 

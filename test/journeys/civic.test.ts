@@ -1,10 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import QRCode from 'qrcode'
 import t from 'tap'
 import { openBrowser, watch } from '../support/browser.ts'
 import { openExchange } from '../support/exchange.ts'
-import { signedContract } from '../support/trade.ts'
+import { listedProduct } from '../support/offering.ts'
+import { scenario, signedContract } from '../support/trade.ts'
 import { listen } from '../support/web.ts'
 
 const x = await openExchange(t)
@@ -28,7 +30,21 @@ async function certificate() {
   const { bytes } = await x.call(`GET /registrations/${opened.id}/certificate`, { as: vendor.maker })
   const path = join(folder, `${number}.pdf`)
   await writeFile(path, bytes)
-  return { number: number as string, bytes, path, id: opened.id as string, vendor }
+  const sealed = await x.until(async () => {
+    const reply = await x.call(`GET /contracts/${contract.id}/pdf`, { as: vendor.maker })
+    const known = reply.status === 200 && (await x.ok(`GET /verifications/${contract.number}`)).document
+    return known && reply.bytes
+  })
+  const contractPath = join(folder, `${contract.number}.pdf`)
+  await writeFile(contractPath, sealed)
+  return {
+    number: number as string,
+    bytes,
+    path,
+    id: opened.id as string,
+    vendor,
+    contract: { id: contract.id as string, number: contract.number as string, path: contractPath, bytes: sealed },
+  }
 }
 
 const paper = await certificate()
@@ -133,7 +149,7 @@ t.test('without scripts the typed number and the file are checked by the server'
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en' })
   const page = await context.newPage()
   await page.goto(`${origin}/verify`)
-  await page.getByLabel('Registration or filing number').focus()
+  await page.getByLabel('Number of a registration').focus()
   await page.keyboard.type(paper.number.toLowerCase())
   await page.keyboard.press('Enter')
   await page.waitForURL(`${origin}/verify/${paper.number}`)
@@ -154,11 +170,11 @@ t.test('without scripts the typed number and the file are checked by the server'
   await page.setInputFiles('#file', join(folder, 'unknown.pdf'))
   await page.getByRole('button', { name: 'Check' }).click()
   t.match(await page.getByRole('alert').textContent(), /No such file was issued/)
-  await page.getByLabel('Registration or filing number').fill('140100-RG-2026-00000001-Q')
+  await page.getByLabel('Number of a registration').fill('140100-RG-2026-00000001-Q')
   await page.keyboard.press('Enter')
   await page.waitForURL(/number=140100/)
   t.match(await page.getByRole('alert').textContent(), /No such number was issued/)
-  t.equal(await page.getByLabel('Registration or filing number').inputValue(), '140100-RG-2026-00000001-Q', 'kept')
+  t.equal(await page.getByLabel('Number of a registration').inputValue(), '140100-RG-2026-00000001-Q', 'kept')
   await context.close()
 })
 
@@ -179,4 +195,106 @@ t.test('a revoked certificate is revoked, however genuine the file', async t => 
   const { words, steps } = await drop(paper.path)
   t.equal(words, 'Revoked')
   t.match(steps.join(), /✗ failed the exchange’s record shows no cancellation/)
+})
+
+t.test('a sealed contract is proved by its PDF, altered by one byte, and terminated with its contract', async t => {
+  const { contract } = paper
+  const genuine = await drop(contract.path)
+  t.equal(genuine.words, 'Genuine')
+  t.equal(genuine.steps.filter(step => step.includes('✓')).length, 6, genuine.steps.join('\n'))
+  t.same(genuine.complaints, [])
+  const changed = Buffer.from(contract.bytes)
+  changed[changed.length >> 1]! ^= 1
+  const path = join(folder, 'changed-contract.pdf')
+  await writeFile(path, changed)
+  t.equal((await drop(path)).words, 'Altered')
+  const found = await x.ok(`GET /verifications/${contract.number}`)
+  t.match(found, { kind: 'contract', verdict: 'genuine', state: 'performing', validUntil: null })
+  t.match(found.buyer, /＊/)
+  t.notMatch(JSON.stringify(found), /amount|scenario|purpose|textHash|1250000/, 'neither price nor terms')
+  const page = await (await browser.newContext({ locale: 'en' })).newPage()
+  await page.goto(`${origin}/verify/${contract.number}`)
+  t.match(await page.textContent('main'), /Data trade contract[\s\S]*Being performed/)
+  t.notMatch(await page.textContent('main'), /12,500|¥/)
+  await page.close()
+  await x.ok(`POST /contracts/${contract.id}/terminate`, {
+    as: x.operator.checker,
+    body: { reason: '双方协商一致解除合同' },
+  })
+  const ended = await drop(contract.path)
+  t.equal(ended.words, 'Terminated')
+  t.match(ended.steps.join(), /✗ failed the exchange’s record shows no cancellation, revocation or termination/)
+})
+
+t.test('a contract that is still negotiated is unknown to the public', async t => {
+  const buyer = await x.organization(['buyer'])
+  const product = await listedProduct(x, paper.vendor)
+  const { number } = await x.ok('POST /contracts', {
+    as: buyer.maker,
+    body: { productId: product.id, purpose: '内部分析', scenario },
+  })
+  t.equal((await x.call(`GET /verifications/${number}`)).status, 404)
+})
+
+const address = `http://localhost:3000/verify/${paper.number}`
+
+t.test('a photo of the code leads to its number, and one without a code says what to do', async t => {
+  const page = await (await browser.newContext({ locale: 'en' })).newPage()
+  const complaints = watch(page, origin)
+  const seen: string[] = []
+  page.on('request', request => seen.push(request.url()))
+  await page.goto(`${origin}/verify`)
+  t.notOk(
+    seen.some(url => url.includes('qrdecode')),
+    'the decoder is not fetched before it is needed',
+  )
+  const blank = await page.screenshot({ clip: { x: 0, y: 0, width: 200, height: 200 } })
+  await page.setInputFiles('#code', { name: 'blank.png', mimeType: 'image/png', buffer: blank })
+  await page.getByText('No code of this exchange was found').waitFor()
+  const elsewhere = await QRCode.toBuffer('https://example.com/verify/else', { width: 400 })
+  await page.setInputFiles('#code', { name: 'else.png', mimeType: 'image/png', buffer: elsewhere })
+  await page.getByText('No code of this exchange was found').waitFor()
+  const code = await QRCode.toBuffer(address, { width: 400 })
+  await page.setInputFiles('#code', { name: 'code.png', mimeType: 'image/png', buffer: code })
+  await page.waitForURL(`${origin}/verify/${paper.number}`)
+  t.match(await page.textContent('h1'), new RegExp(paper.number))
+  t.same(complaints, [])
+  await page.close()
+})
+
+/** A film of one grey picture, as a browser's pretended camera shows it. */
+function filmOf(text: string): Buffer {
+  const { modules } = QRCode.create(text)
+  const [width, height, scale] = [640, 480, Math.floor(400 / modules.size)]
+  const luma = Buffer.alloc(width * height, 235)
+  const [left, top] = [(width - modules.size * scale) >> 1, (height - modules.size * scale) >> 1]
+  for (let y = 0; y < modules.size * scale; y += 1)
+    for (let x = 0; x < modules.size * scale; x += 1)
+      if (modules.get(Math.floor(y / scale), Math.floor(x / scale))) luma[(top + y) * width + left + x] = 16
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)])
+  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`), frame, frame])
+}
+
+t.test('the camera reads the code of a certificate', async t => {
+  const film = join(folder, 'code.y4m')
+  await writeFile(film, filmOf(address))
+  const seeing = await openBrowser(t, [
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${film}`,
+  ])
+  const page = await seeing.newPage({ locale: 'en' })
+  await page.goto(`${origin}/verify`)
+  await page.getByRole('button', { name: 'Open the camera' }).click()
+  await page.waitForURL(`${origin}/verify/${paper.number}`)
+  t.match(await page.textContent('h1'), new RegExp(paper.number))
+})
+
+t.test('where the camera is refused, a photo is offered instead', async t => {
+  const page = await (await browser.newContext({ locale: 'en', permissions: [] })).newPage()
+  await page.goto(`${origin}/verify`)
+  await page.getByRole('button', { name: 'Open the camera' }).click()
+  await page.getByText('The camera cannot be used').waitFor()
+  t.ok(await page.getByLabel('or choose a photo of the code').isVisible())
+  await page.close()
 })

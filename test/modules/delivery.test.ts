@@ -230,6 +230,21 @@ t.test('delivery over a real server', async t => {
     }, 'the PDF')
     t.equal(pdf.headers['content-type'], 'application/pdf')
     t.equal(pdf.bytes.subarray(0, 5).toString(), '%PDF-')
+    const digestOfPdf = createHash('sha256').update(pdf.bytes).digest('hex')
+    const known = await x.until(async () => {
+      const found = await x.ok(`GET /verified-documents/${digestOfPdf}`)
+      return found.document && found
+    }, 'the receipt in the log')
+    t.match(known, { kind: 'delivery', verdict: 'genuine', number: receipt.number, documentSha256: digestOfPdf })
+    t.match(JSON.parse(known.document.record), { number: receipt.number, sha256: digestOfPdf })
+    t.notMatch(JSON.stringify(known), /amount|fen|scenario|purpose|fileName/, 'neither price nor terms')
+    t.match(known.vendor, /＊/, 'parties masked')
+    t.equal(
+      (await x.ok(`GET /verifications/${receipt.number}?sha256=${'0'.repeat(64)}`)).verdict,
+      'altered',
+      'another file under its number',
+    )
+    t.equal((await x.call(`GET //verify?number=${receipt.number}`)).headers.location, `/verify/${receipt.number}`)
     const again = await fetchLink(made.path)
     t.equal(again.status, 200, 'the buyer may fetch again')
     t.equal((await delivery(order)).receipts.length, 1)

@@ -18,10 +18,17 @@ async function executable(): Promise<string> {
 }
 
 /** A real Chromium, from an npm package; closed with the test. */
-export async function openBrowser(t: Test): Promise<Browser> {
+export async function openBrowser(t: Test, more: readonly string[] = []): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: await executable(),
-    args: ['--no-sandbox', '--disable-gpu', '--headless=shell', '--disable-background-networking', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--headless=shell',
+      '--disable-background-networking',
+      '--disable-sync',
+      ...more,
+    ],
   })
   t.teardown(() => browser.close())
   return browser

@@ -5,6 +5,7 @@ import { modelPages } from './models.tsx'
 import { rulePages } from './rules.tsx'
 import { routes as statistics } from './statistics.tsx'
 import { routes as transparency } from './transparency.tsx'
+import { routes as verification } from './verification.ts'
 import { routes as verify } from './verify.tsx'
 
 export const routes: Route[] = [
@@ -15,4 +16,5 @@ export const routes: Route[] = [
   ...statistics,
   ...transparency,
   ...verify,
+  ...verification,
 ]

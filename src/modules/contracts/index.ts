@@ -42,6 +42,7 @@ export { isCompetent, isParty, mayRead, readable } from './reach.ts'
 export { hasVoidContract, type TroubledContract, troubledContracts } from './record.ts'
 export { renderText } from './service.ts'
 export type { Deviation, Terms } from './terms.ts'
+export { attestedContract } from './verifying.ts'
 export { toContract, toContractBrief } from './wire.ts'
 
 export const routes = [...movingRoutes, ...approvalRoutes, ...readingRoutes]

@@ -58,6 +58,7 @@ async function specOf(cx: Cx, facts: ContractFacts, issuer: string): Promise<Con
       ...(changed > 0 ? [{ label: '条款差异', value: `与示范文本的默认条款相比，双方约定调整 ${changed} 处` }] : []),
     ],
     signatures: await shownSignatures(cx, facts),
+    verifyUrl: `${cx.kit.settings.publicUrl}/verify/${facts.number}`,
   }
 }
 
@@ -79,7 +80,7 @@ export async function sealContract(cx: Cx, id: string): Promise<void> {
   const row = await lockContract(cx, id)
   if (row.pdfSha256 !== null && row.pdfSha256 !== sha256)
     throw new Error(`contract ${facts.number} was sealed as ${row.pdfSha256} and is ${sha256} now`)
-  cx.audit('contract.seal', ['contract', id], { pdfSha256: sha256, bytes, textHash: facts.textHash })
+  cx.audit('contract.seal', ['contract', id], { number: facts.number, sha256, bytes })
   if (row.pdfSha256 !== null) return
   await cx.tx
     .update(contract)

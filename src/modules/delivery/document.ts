@@ -11,6 +11,7 @@ import type { RawContext } from '../../kernel/http/route.ts'
 import { sendPdf } from '../../kernel/http/stored.ts'
 import { contractOf } from '../contracts/index.ts'
 import { type Organization, operatorOrganization, organizationOf, seatOf } from '../identity/index.ts'
+import { verifyAddress } from '../registration/index.ts'
 import { documentPending } from './model.ts'
 import { readReceipt } from './queries.ts'
 import { type Receipt, receipt, receiptDocument } from './schema.ts'
@@ -51,7 +52,10 @@ async function specOf(rx: Rx, row: Receipt, issuer: string): Promise<NoticeSpec>
     issuer,
     createdAt: row.deliveredAt,
     issuedOn: chineseDate(row.deliveredAt),
-    codes: [{ caption: '数据摘要', value: `sha-256:${row.sha256}` }],
+    codes: [
+      { caption: '扫码查验', value: verifyAddress(rx, row.number) },
+      { caption: '数据摘要', value: `sha-256:${row.sha256}` },
+    ],
   }
 }
 
@@ -67,7 +71,7 @@ export async function makeReceiptDocument(cx: Cx, receiptId: string): Promise<vo
     signedAt: row.deliveredAt,
   })
   await cx.tx.insert(receiptDocument).values({ receiptId, sha256, bytes, madeAt: cx.now }).onConflictDoNothing()
-  cx.audit('receipt.seal', ['delivery', receiptId], { receipt: row.number, pdfSha256: sha256, bytes })
+  cx.audit('receipt.seal', ['delivery', receiptId], { number: row.number, sha256, bytes })
 }
 
 /** Answers a receipt's PDF. @throws not-found, document-pending */

@@ -11,4 +11,5 @@ export {
 } from './queries.ts'
 export { routes } from './routes.ts'
 export type { Entitlement, Receipt } from './schema.ts'
+export { attestedReceipt } from './verifying.ts'
 export { DeliveryShape, toDelivery, toReceipt } from './wire.ts'

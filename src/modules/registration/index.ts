@@ -13,6 +13,7 @@ export { type RegisteredTrades, registeredTrades } from './market.ts'
 export {
   type FilingState,
   filingMachine,
+  maskName,
   type RegistrationState,
   registrationMachine,
   type TradeFacts,
@@ -46,8 +47,8 @@ export {
   type Statistics,
 } from './statistics.ts'
 export { type BulkCheck, listFilingNotes, readBulkCheck } from './supervision.ts'
-export { numberOfDocument, verifyNumber } from './verifying.ts'
-export { toFiling, toFilingDetail, toPublicity, toRegistration, toRegistrationDetail, toVerification } from './wire.ts'
+export { attestedTrade } from './verifying.ts'
+export { toFiling, toFilingDetail, toPublicity, toRegistration, toRegistrationDetail } from './wire.ts'
 export { countRegistrations, registrationsWaiting } from './workload.ts'
 
 export const routes = [...registrationRoutes, ...filingRoutes, ...supervisionRoutes, ...documentRoutes]

@@ -1,9 +1,8 @@
-import { Type } from 'typebox'
 import type { Cx } from '../../kernel/command.ts'
 import { type Route, read, write } from '../../kernel/http/route.ts'
 import { PageQuery } from '../../kernel/page.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { closed, IdParams, Sha256 } from '../../kernel/wire.ts'
+import { closed, IdParams } from '../../kernel/wire.ts'
 import { samePerson } from '../identity/index.ts'
 import { listPublicities, listRegistrations, readRegistration } from './queries.ts'
 import {
@@ -22,7 +21,6 @@ import {
 } from './service.ts'
 import { readPublicStatistics } from './statistics.ts'
 import { PublicStatisticsShape, toPublicStatistics } from './supervisionwire.ts'
-import { numberOfDocument, verifyNumber } from './verifying.ts'
 import {
   DecideBody,
   GroundsBody,
@@ -38,8 +36,6 @@ import {
   toPublicity,
   toRegistration,
   toRegistrationDetail,
-  toVerification,
-  VerificationShape,
 } from './wire.ts'
 
 const tag = 'registration'
@@ -116,29 +112,6 @@ const reads: Route[] = [
     params: IdParams,
     reply: RegistrationDetail,
     run: async (rx, { params }) => toRegistrationDetail(await readRegistration(rx, params.id), rx.now),
-  }),
-  read({
-    at: 'GET /verifications/:number',
-    operation: 'verifyNumber',
-    permission: 'registration.verify',
-    tag,
-    summary: text('公开查验登记编号、备案编号', 'Verify a registration or filing number (public)'),
-    params: closed({ number: Type.String({ maxLength: 40 }) }),
-    query: closed({ sha256: Type.Optional(Sha256) }),
-    reply: VerificationShape,
-    run: async (rx, { params, query }) =>
-      toVerification(await verifyNumber(rx, params.number.toUpperCase(), query.sha256)),
-  }),
-  read({
-    at: 'GET /verified-documents/:sha256',
-    operation: 'verifyDocument',
-    permission: 'registration.verify',
-    tag,
-    summary: text('按文件摘要公开查验证书、回执', 'Verify a certificate or receipt by its digest (public)'),
-    params: closed({ sha256: Sha256 }),
-    reply: VerificationShape,
-    run: async (rx, { params: { sha256 } }) =>
-      toVerification(await verifyNumber(rx, await numberOfDocument(rx, sha256), sha256)),
   }),
   read({
     at: 'GET /statistics',

@@ -5,7 +5,6 @@ import type { Filing } from './filing.ts'
 import { filingMachine, maskName, registrationMachine } from './model.ts'
 import type { readFiling, readRegistration } from './queries.ts'
 import type { Registration } from './service.ts'
-import type { verifyNumber } from './verifying.ts'
 
 const Reason = Type.String({ minLength: 4, maxLength: 2000, examples: ['使用场景描述过于笼统，请补充具体应用'] })
 const PartyShape = Type.Object({ name: Type.String(), uscc: Type.String(), division: Type.String() })
@@ -135,23 +134,6 @@ const statements = {
 }
 export const SubmitFilingBody = closed(statements)
 export const CorrectionBody = closed({ explanation: Reason, ...statements })
-export const VerificationShape = Type.Object({
-  number: Type.String(),
-  kind: Type.String({ enum: ['registration', 'filing'] }),
-  verdict: Type.String({ enum: ['genuine', 'altered', 'revoked'] }),
-  state: Type.String(),
-  version: Type.Integer(),
-  issuedAt: nullable(Instant),
-  validUntil: nullable(Instant),
-  vendor: Type.String(),
-  buyer: Type.String(),
-  productName: Type.String(),
-  documentSha256: nullable(Type.String()),
-  log: nullable(Type.Object({ auditId: Id, index: Type.Integer(), leafHash: Type.String() })),
-  /** what the log committed to when the document was issued: its record names number, version and digest */
-  document: nullable(Type.Object({ auditId: Id, index: Type.Integer(), record: Type.String(), salt: Type.String() })),
-})
-
 const toCommon = (row: Registration | Filing, now: Date) => ({
   id: row.id,
   number: row.number,
@@ -220,12 +202,6 @@ export const toFilingDetail = ({ row, versions }: Awaited<ReturnType<typeof read
 })
 
 /** The public answer about a number. */
-export const toVerification = (found: Awaited<ReturnType<typeof verifyNumber>>) => ({
-  ...found,
-  issuedAt: iso(found.issuedAt),
-  validUntil: iso(found.validUntil),
-})
-
 /** A registration in publicity as everyone sees it: what is traded and where it comes from, parties masked, no price. */
 export const toPublicity = ({ id, facts, publicityEndsAt }: Registration) => ({
   registrationId: id,

@@ -65,7 +65,7 @@ async function openCheckpoint(note, vkey) {
 /** The number printed on the document, from its title and subject, where they are readable without a PDF reader. */
 function numberIn(bytes) {
   const text = new TextDecoder('latin1').decode(bytes).replaceAll('\0', '')
-  return /\d{6}-[A-Z]{2}-\d{4}-\d{8}-[0-9A-Z]/.exec(text)?.[0]
+  return /\d{6}-(?:RG|BA|CT|DD)-\d{4}-\d{8}-[0-9A-Z](?:-R\d+)?/.exec(text)?.[0]
 }
 
 const get = async path => {
@@ -96,6 +96,14 @@ function compareWithMemory(vkey, head) {
   }
 }
 
+/** Which entry of the log commits to a document of each kind. */
+const sealing = {
+  registration: 'registration.certify',
+  filing: 'filing.receipt',
+  contract: 'contract.seal',
+  delivery: 'receipt.seal',
+}
+
 /** Everything that must hold, each with whether it does. */
 async function examine(digest, found) {
   const steps = []
@@ -107,14 +115,14 @@ async function examine(digest, found) {
   const said = JSON.parse(record)
   add('issued', said.sha256 === digest && said.number === found.number)
   const commitment = hex(await sha256(fromHex(salt), encoder.encode(record)))
-  add('commitment', commitment === entry.c && /^(registration\.certify|filing\.receipt)$/.test(entry.type))
+  add('commitment', commitment === entry.c && entry.type === sealing[found.kind])
   const head = await openCheckpoint(proof.checkpoint, vkey)
   const leaf = await sha256(Uint8Array.of(0), proof.extra)
   const root = await rootOf(proof.index, head.size, leaf, proof.path)
   add('inclusion', root && proof.index < head.size && same(root, head.root))
   add('signature', head.isSigned)
   if (head.isSigned) for (const [name, isTrue] of compareWithMemory(vkey, head)) add(name, isTrue)
-  add('valid', found.verdict !== 'revoked')
+  add('valid', found.verdict !== 'revoked' && found.verdict !== 'terminated')
   return steps
 }
 
@@ -168,7 +176,7 @@ async function check(file) {
       : failed[0] === 'issued'
         ? 'altered'
         : failed[0] === 'valid'
-          ? 'revoked'
+          ? found.verdict
           : 'unproved'
   show(verdict, verdict === 'genuine' ? 'good' : 'bad', digest, steps, found.number)
 }
@@ -199,26 +207,90 @@ if (form && globalThis.crypto?.subtle) {
   })
 }
 
-// a code is scanned where the browser can: its address leads to the number's page, on this site only
+// a code is read by the browser itself or by a decoder that is fetched only then; its address leads to the number's page,
+// on this site only
 const scanner = document.querySelector('[data-scan]')
-if (scanner && 'BarcodeDetector' in globalThis && navigator.mediaDevices) {
-  scanner.hidden = false
+
+async function createReader() {
+  if ('BarcodeDetector' in globalThis) {
+    try {
+      const detector = new BarcodeDetector({ formats: ['qr_code'] })
+      return async canvas => (await detector.detect(canvas)).map(code => code.rawValue)
+    } catch {
+      // a browser may have the name and no reader behind it
+    }
+  }
+  const { decodeQR } = await import(scanner.dataset.decoder)
+  return async canvas => {
+    const { width, height, data } = canvas
+      .getContext('2d', { willReadFrequently: true })
+      .getImageData(0, 0, canvas.width, canvas.height)
+    try {
+      return [decodeQR({ width, height, data }, { timeLimit: 200 })]
+    } catch {
+      return []
+    }
+  }
+}
+
+/** A picture on a canvas no larger than a decoder needs. */
+function draw(picture, width, height, canvas = document.createElement('canvas')) {
+  const scale = Math.min(1, 1280 / Math.max(width, height))
+  canvas.width = Math.max(1, Math.round(width * scale))
+  canvas.height = Math.max(1, Math.round(height * scale))
+  canvas.getContext('2d', { willReadFrequently: true }).drawImage(picture, 0, 0, canvas.width, canvas.height)
+  return canvas
+}
+
+const numberOf = values =>
+  values.map(value => /\/verify\/([0-9A-Z-]+)$/.exec(value)?.[1]).find(number => number !== undefined)
+
+if (scanner) {
+  const note = scanner.querySelector('[data-scan-note]')
   const video = scanner.querySelector('video')
-  scanner.querySelector('button').addEventListener('click', async () => {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
+  const button = scanner.querySelector('button')
+  const tell = words => {
+    note.textContent = words
+    note.hidden = words === ''
+  }
+  scanner.hidden = false
+  button.hidden = !navigator.mediaDevices
+
+  scanner.querySelector('input').addEventListener('change', async event => {
+    const [file] = event.target.files
+    if (!file) return
+    tell('')
+    try {
+      const picture = await createImageBitmap(file)
+      const number = numberOf(await (await createReader())(draw(picture, picture.width, picture.height)))
+      if (number) return location.assign(`/verify/${number}`)
+    } catch (error) {
+      console.warn(error)
+    }
+    tell(scanner.dataset.none)
+  })
+
+  button.addEventListener('click', async () => {
+    tell('')
+    let stream
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
+    } catch {
+      return tell(scanner.dataset.denied)
+    }
+    button.disabled = true
     video.srcObject = stream
     video.hidden = false
     await video.play()
-    const detector = new BarcodeDetector({ formats: ['qr_code'] })
+    const readCodes = await createReader()
+    const canvas = document.createElement('canvas')
     const look = async () => {
-      for (const { rawValue } of await detector.detect(video)) {
-        const number = /\/verify\/([0-9A-Z-]+)$/.exec(rawValue)?.[1]
-        if (!number) continue
-        for (const track of stream.getTracks()) track.stop()
-        location.assign(`/verify/${number}`)
-        return
-      }
-      requestAnimationFrame(look)
+      const isReady = video.videoWidth > 0
+      const number =
+        isReady && numberOf(await readCodes(draw(video, video.videoWidth, video.videoHeight, canvas)).catch(() => []))
+      if (!number) return requestAnimationFrame(look)
+      for (const track of stream.getTracks()) track.stop()
+      location.assign(`/verify/${number}`)
     }
     look()
   })
