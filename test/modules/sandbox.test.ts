@@ -107,7 +107,7 @@ async function endless(): Promise<RowsRequest> {
 }
 
 t.test('a process that takes too long is killed and replaced; nobody else notices', async t => {
-  const pool = new EnginePool({ size: 2, timeoutMs: 1500, limits: { heapMebibytes: 128, fileBytes: 0 } })
+  const pool = new EnginePool({ size: 2, timeoutMs: 6000, limits: { heapMebibytes: 128, fileBytes: 0 } })
   t.teardown(() => pool.close())
   await pool.ask('warm', request())
   const first = [...pool.pids]
@@ -132,7 +132,7 @@ t.test('a process that takes too long is killed and replaced; nobody else notice
 t.test('one organisation waits behind itself, not before others', async t => {
   const pool = new EnginePool({
     size: 2,
-    timeoutMs: 2000,
+    timeoutMs: 6000,
     mostWaiting: 3,
     limits: { heapMebibytes: 128, fileBytes: 0 },
   })

@@ -1,5 +1,5 @@
 import type { Route } from '../../kernel/http/route.ts'
-import { text } from '../../kernel/text.ts'
+import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { type DataVersion, dataVersionOf, ownDataVersion, versionMachine } from '../../modules/data/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
@@ -167,23 +167,26 @@ function FirstRows({ of: { version } }: { of: Overview }) {
   )
 }
 
+const unreadable: Readonly<Record<string, Text>> = {
+  profiling: text('文件正在读取，稍后即可查看。', 'The file is being read; look again in a moment.'),
+  unscanned: text(
+    '文件正在等待病毒检测，通过后才会读取。',
+    'The file waits for its malware scan and is read after it.',
+  ),
+  failed: text('文件未能读取。', 'The file could not be read.'),
+  discarded: text('此数据版本已移除。', 'This version was put away.'),
+}
+
 /** A version that has no rows to show: why, and where to go. */
 function Unreadable({ of: { row } }: { of: Overview }) {
   const t = useWords()
-  const words = {
-    profiling: text('文件正在读取，稍后即可查看。', 'The file is being read; look again in a moment.'),
-    unscanned: text(
-      '文件未经病毒检测，暂存中，放行后才能读取。',
-      'The file was not scanned for malware: it is held, and read once it is released.',
-    ),
-    failed: row.failure?.message ?? text('文件未能读取。', 'The file could not be read.'),
-    discarded: text('此数据版本已移除。', 'This version was put away.'),
-  }[row.state as 'profiling']
+  const isWaiting = row.state === 'profiling' || row.state === 'unscanned'
+  const words = row.failure?.message ?? unreadable[row.state] ?? versionMachine.states.failed
   return (
     <Notice tone={row.state === 'failed' ? 'bad' : 'info'} title={t(words)}>
       {row.failure && <p>{t(row.failure.remedy)}</p>}
-      <a href={row.state === 'profiling' ? `/data-versions/${row.id}` : '/vendor/upload'}>
-        {row.state === 'profiling' ? t(text('刷新', 'Reload')) : t(text('到上传页处理', 'Go to the uploads'))}
+      <a href={isWaiting ? `/data-versions/${row.id}` : '/vendor/upload'}>
+        {isWaiting ? t(text('刷新', 'Reload')) : t(text('到上传页处理', 'Go to the uploads'))}
       </a>
     </Notice>
   )
