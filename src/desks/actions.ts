@@ -118,6 +118,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   },
   rating: { reply: text('回复评价', 'Rating replied to') },
   listing: {
+    keep: text('挂牌不受影响', 'Listing not affected'),
     submit: text('提交挂牌申请', 'Listing submitted'),
     accept: text('受理挂牌申请', 'Listing accepted for review'),
     return: text('退回补正', 'Listing returned for supplement'),

@@ -2,7 +2,9 @@ import { formatYuan } from '../../kernel/money.ts'
 import type { FieldError } from '../../kernel/problem.ts'
 import type { RulePack } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
+import { kindWords } from '../risk/index.ts'
 import type { Facts } from './facts.ts'
+import type { Gate } from './gate.ts'
 import type { PrecheckReport } from './precheck.ts'
 import { suspectNames } from './scan.ts'
 import type { ListingRow, PlanRow, VersionRow } from './schema.ts'
@@ -30,6 +32,8 @@ export interface ReviewInput {
   readonly report: PrecheckReport
   /** whether the file with the submitted digest is in the store */
   readonly isFileThere: boolean
+  /** how the data stands at the gate, with the provider's assessment */
+  readonly gate?: Gate | undefined
   readonly rules: RulePack
 }
 
@@ -104,7 +108,7 @@ function lookAtSample({ version: { facts } }: ReviewInput): Point {
   }
 }
 
-function lookAtPersonal({ version }: ReviewInput): Point {
+function lookAtPersonal({ version, gate }: ReviewInput): Point {
   const facts = version.facts ?? noFacts
   const byName = suspectNames(facts.columns)
   const byValue = suspectColumns(facts)
@@ -122,6 +126,7 @@ function lookAtPersonal({ version }: ReviewInput): Point {
             labelled('单独同意证明', 'Evidence of consent', or(version.separateConsentEvidence, '未填写', 'not given')),
           ]
         : []),
+      ...scanned(gate),
       ...byName.map(found => say(found, '列名或含义', 'name or meaning')),
       ...byValue.map(found => say(found, '样例值', 'sample')),
       ...(byName.length + byValue.length === 0
@@ -132,7 +137,39 @@ function lookAtPersonal({ version }: ReviewInput): Point {
   }
 }
 
-function lookAtGrade({ version, rules }: ReviewInput): Point {
+/** What the scan of all values found; the sample is looked at besides. */
+const scanned = (gate: Gate | undefined): Text[] =>
+  (gate?.file.scan ?? []).map(({ column, kind, count, filled }) =>
+    text(
+      `“${column}”列 ${filled} 个值中有 ${count} 个${kindWords[kind].zh}`,
+      `${count} of ${filled} values in column “${column}” are ${kindWords[kind].en}`,
+    ),
+  )
+
+/** The ten points of Art 30 as the provider's assessment answers them, each with its evidence. */
+function lookAtHarms({ version, rules, gate }: ReviewInput): Point {
+  const kept = gate?.file.assessment?.points ?? []
+  const say = ({ code, name }: RulePack['lists']['prohibitedHarms']['items'][number]): Text => {
+    const point = kept.find(each => each.code === code)
+    if (!point) return text(`${name.zh}：待核`, `${name.en}: to be weighed`)
+    const [answer, by] = [point.answer === 'yes', point.by === 'facts']
+    const proof = [...point.evidence, ...(point.note ? [plain(point.note)] : [])]
+    return text(
+      `${name.zh}：${answer ? '是' : '否'}（${by ? '据事实' : '提供方答'}）${proof.map(e => e.zh).join('；')}`,
+      `${name.en}: ${answer ? 'yes' : 'no'} (${by ? 'by facts' : 'said by the provider'}) ${proof.map(e => e.en).join('; ')}`,
+    )
+  }
+  return {
+    evidence: [
+      labelled('允许用途', 'Allowed', joined(version.purposesAllowed)),
+      labelled('禁止用途', 'Prohibited', joined(version.purposesProhibited)),
+      ...rules.lists.prohibitedHarms.items.map(say),
+    ],
+    isFailed: kept.some(point => point.answer === 'yes'),
+  }
+}
+
+function lookAtGrade({ version, rules, gate }: ReviewInput): Point {
   const grade = rules.grades.items.find(item => item.code === version.grade)
   return {
     evidence: [
@@ -141,6 +178,7 @@ function lookAtGrade({ version, rules }: ReviewInput): Point {
         ? [labelled('批准文件', 'Approval', or(version.importantDataApproval, '未填写', 'not given'))]
         : []),
       text(`定级依据：${rules.grades.source.zh}`, `Graded by: ${rules.grades.source.en}`),
+      ...(gate?.file.proposal.reasons.map(({ reason }) => reason) ?? []),
     ],
     isSuspect: grade?.needsRiskReview ?? true,
     isFailed: grade !== undefined && !grade.isTradable,
@@ -205,16 +243,7 @@ const specs = {
     ),
     isOpen: true,
     about: /^\/purposes/,
-    look: ({ version, rules }) => ({
-      evidence: [
-        labelled('允许用途', 'Allowed', joined(version.purposesAllowed)),
-        labelled('禁止用途', 'Prohibited', joined(version.purposesProhibited)),
-        labelled('逐项对照', 'To be weighed one by one', {
-          zh: rules.lists.prohibitedHarms.items.map(item => item.name.zh).join('；'),
-          en: rules.lists.prohibitedHarms.items.map(item => item.name.en).join('; '),
-        }),
-      ],
-    }),
+    look: lookAtHarms,
   },
   dictionary: {
     title: text('数据字典', 'Data dictionary'),

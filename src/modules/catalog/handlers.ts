@@ -1,4 +1,17 @@
-import type { Timer } from '../../kernel/events.ts'
-import { endedListings, expireListing } from './moves.ts'
+import type { Handler, Timer } from '../../kernel/events.ts'
+import { isReleased } from '../risk/index.ts'
+import { endedListings, expireListing, suspendForRisk } from './moves.ts'
+
+export const handlers: Handler[] = [
+  {
+    event: 'risk.access-closed',
+    name: 'catalog.suspend-closed',
+    async run(cx, { dataVersionId, reason }) {
+      const id = String(dataVersionId)
+      if (await isReleased(cx, id)) cx.audit('listing.keep', ['data-version', id], { reason })
+      else await suspendForRisk(cx, id, String(reason))
+    },
+  },
+]
 
 export const timers: Timer[] = [{ name: 'catalog.expire-listings', due: endedListings, run: expireListing }]

@@ -20,7 +20,7 @@ export { type Kept, listSavedSearches, newLimit } from './demand/kept.ts'
 export { listQuestions, openQuestions, questionsOf, type SeenQuestion } from './demand/questions.ts'
 export { type Change, isWatching, listWatchedProducts, type Watched, watchersOf } from './demand/watching.ts'
 export { discardDataVersion, discardListing, restoreDataVersion, restoreListing, usesOfData } from './discard.ts'
-export { timers } from './handlers.ts'
+export { handlers, timers } from './handlers.ts'
 export {
   contentFields,
   type ListingMove,

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import { and, eq, inArray, lt, ne } from 'drizzle-orm'
 import { dayOf } from '../../kernel/calendar.ts'
-import { canonicalJson } from '../../kernel/canonical.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { isWithin } from '../../kernel/division.ts'
 import { NotDue } from '../../kernel/events.ts'
@@ -9,10 +7,11 @@ import { nextState } from '../../kernel/machine.ts'
 import { forbidden, invalidInput, notFound, ruleViolated } from '../../kernel/problem.ts'
 import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
-import { type Facts, factsOf, type SupplementItem, supersededReason } from './facts.ts'
+import { passWithListing, requireReleased } from '../risk/index.ts'
+import { type SupplementItem, supersededReason } from './facts.ts'
+import { freeze, mustBeClean, versionOf } from './freezing.ts'
 import { enterIndex, leaveIndex } from './indexing.ts'
 import {
-  contentOf,
   deadlineOf,
   type ListingMove,
   type ListingState,
@@ -26,8 +25,8 @@ import {
   reviewerNotIndependent,
   type Side,
 } from './model.ts'
-import { type ListingRow, listing, productVersion, type VersionRow } from './schema.ts'
-import { checkDraft, currentPlans } from './service.ts'
+import { type ListingRow, listing, productVersion } from './schema.ts'
+import { currentPlans } from './service.ts'
 
 /** As whom the actor stands to a listing. @throws not-found when it is none of their business. */
 export function sideOf(rx: Rx, row: Pick<ListingRow, 'vendorId' | 'division' | 'submittedAt'>): Side {
@@ -99,36 +98,6 @@ const stopped = { dueAt: null, isDueProvisional: false }
 const running = (rules: RulePack, clock: Parameters<typeof deadlineOf>[1], now: Date) => {
   const { dueAt, isProvisional } = deadlineOf(rules, clock, now)
   return { dueAt, isDueProvisional: isProvisional }
-}
-
-async function versionOf(rx: Rx, row: ListingRow): Promise<VersionRow> {
-  const [version] = await rx.tx.select().from(productVersion).where(eq(productVersion.id, row.versionId))
-  return version!
-}
-
-/** Runs the pre-check and answers the facts as they will be kept. @throws rule-violated naming every field. */
-async function mustBeClean(cx: Cx, row: ListingRow, version: VersionRow): Promise<Facts> {
-  const plans = await currentPlans(cx, row.productId)
-  const { data, report } = await checkDraft(cx, { version, plans, vendorId: row.vendorId })
-  if (report.errors.length === 0 && data) return factsOf(data)
-  const { length } = report.errors
-  throw ruleViolated(text(`预检未通过：有 ${length} 处需要修改。`, `The pre-check found ${length} to correct.`), {
-    errors: report.errors,
-  })
-}
-
-/** Freezes what is submitted: content, facts and dictionary under one hash. */
-async function freeze(cx: Cx, row: ListingRow): Promise<{ grade: string; contentHash: string }> {
-  const version = await versionOf(cx, row)
-  const facts = await mustBeClean(cx, row, version)
-  const contentHash = createHash('sha256')
-    .update(canonicalJson({ content: contentOf(version), facts }))
-    .digest('hex')
-  await cx.tx
-    .update(productVersion)
-    .set({ facts, contentHash, changedAt: cx.now })
-    .where(eq(productVersion.id, version.id))
-  return { grade: version.grade!, contentHash }
 }
 
 function checkEnd(cx: Cx, endsOn: string | null): void {
@@ -226,7 +195,7 @@ export async function refuseListing(cx: Cx, id: string, reason: string, checks: 
 
 /**
  * Passes the review. The reviewer is another person than the submitter and of another organisation than the vendor;
- * for important data they confirm the approval separately (GB/T 43697).
+ * for important data they confirm the approval separately (GB/T 43697). It is the risk review of the data too.
  * @throws reviewer-not-independent, rule-violated without that confirmation, state-conflict.
  */
 export async function passListing(
@@ -249,6 +218,8 @@ export async function passListing(
         },
       ],
     })
+  const { dataVersionId } = await versionOf(cx, row)
+  await passWithListing(cx, dataVersionId!, input.opinion)
   return step(cx, row, {
     move: 'pass',
     values: {
@@ -300,6 +271,7 @@ export async function publishListing(cx: Cx, id: string): Promise<ListingRow> {
   nextState(listingMachine, row.state as ListingState, 'publish')
   checkEnd(cx, row.endsOn)
   const version = await versionOf(cx, row)
+  await requireReleased(cx, version.dataVersionId!, 'list')
   await supersede(cx, row, side, version.versionNo)
   const listed = await step(cx, row, {
     move: 'publish',
@@ -328,12 +300,14 @@ export async function resumeListing(cx: Cx, id: string): Promise<ListingRow> {
   const { row, side } = await locked(cx, id)
   nextState(listingMachine, row.state as ListingState, 'resume')
   if (!mayResume(side, row.suspendedSide as Side)) throw forbidden(heldBy(row.suspendedSide as Side))
+  const version = await versionOf(cx, row)
+  await requireReleased(cx, version.dataVersionId!, 'list')
   const listed = await step(cx, row, {
     move: 'resume',
     values: { reason: null, suspendedSide: null },
     record: { side },
   })
-  await enterIndex(cx, listed, await versionOf(cx, listed), await leadPlanOf(cx, row.productId))
+  await enterIndex(cx, listed, version, await leadPlanOf(cx, row.productId))
   return listed
 }
 
@@ -397,4 +371,15 @@ export async function expireListing(cx: Cx, id: string): Promise<void> {
     values: { endedAt: cx.now, suspendedSide: null },
     record: { endsOn: row.endsOn },
   })
+}
+
+/** Published listings of a data version: they are suspended when the gate closes for it. */
+export async function suspendForRisk(cx: Cx, dataVersionId: string, reason: string): Promise<void> {
+  const rows = await cx.tx
+    .select({ id: listing.id })
+    .from(listing)
+    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
+    .where(and(eq(productVersion.dataVersionId, dataVersionId), eq(listing.state, 'listed')))
+  for (const { id } of rows) await suspendListing(cx, id, reason)
+  if (rows.length === 0) cx.audit('listing.keep', ['data-version', dataVersionId], { reason })
 }

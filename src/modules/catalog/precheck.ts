@@ -3,6 +3,7 @@ import type { RulePack } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import type { DataVersion } from '../data/index.ts'
 import { choices, type Findings, finding, lengthOf, needCode, needText } from './findings.ts'
+import { checkGate, type Gate } from './gate.ts'
 import { type Plan, type ProductContent, personalInfoBases } from './model.ts'
 import { suspectColumns } from './suspicion.ts'
 
@@ -11,6 +12,8 @@ export interface PrecheckInput {
   readonly content: ProductContent
   /** the data version the content names, if it is the vendor's */
   readonly data: DataVersion | undefined
+  /** how that version stands at the gate */
+  readonly gate?: Gate | undefined
   readonly plans: readonly Plan[]
   readonly rules: RulePack
 }
@@ -196,10 +199,10 @@ function checkSource({ content, rules }: PrecheckInput, { errors, warnings }: Fi
     )
 }
 
-function checkGrade({ content, rules }: PrecheckInput, { errors }: Findings): void {
+function checkGrade({ content, rules, gate }: PrecheckInput, { errors }: Findings): void {
   const grade = rules.grades.items.find(item => item.code === content.grade)
   const tradable = choices(rules.grades.items.filter(item => item.isTradable).map(item => item.code))
-  if (!grade)
+  if (!grade && gate?.release.state !== 'ungraded')
     errors.push(
       finding(
         '/grade',
@@ -209,7 +212,7 @@ function checkGrade({ content, rules }: PrecheckInput, { errors }: Findings): vo
         text(`按分类分级规则定级：${tradable}`, `grade the data by the classification rules: ${tradable}`),
       ),
     )
-  else if (!grade.isTradable)
+  else if (grade && !grade.isTradable)
     errors.push(
       finding(
         '/grade',
@@ -220,7 +223,7 @@ function checkGrade({ content, rules }: PrecheckInput, { errors }: Findings): vo
         ),
       ),
     )
-  else if (grade.needsRiskReview && lengthOf(content.importantDataApproval) === 0)
+  else if (grade?.needsRiskReview && lengthOf(content.importantDataApproval) === 0)
     errors.push(
       finding(
         '/importantDataApproval',
@@ -362,5 +365,6 @@ const checks = [
 export function precheck(input: PrecheckInput): PrecheckReport {
   const found: Findings = { errors: [], warnings: [] }
   for (const check of checks) check(input, found)
+  checkGate(input.gate, found)
   return found
 }

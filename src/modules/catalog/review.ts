@@ -18,7 +18,7 @@ export interface Review {
 /** What a reviewer goes through, with the evidence filled in. @throws not-found */
 export async function readChecklist(rx: Rx, listingId: string): Promise<Review> {
   const { listing, version, plans } = await listingOf(rx, listingId)
-  const { report } = await checkDraft(rx, { version, plans, vendorId: listing.vendorId })
+  const { report, gate } = await checkDraft(rx, { version, plans, vendorId: listing.vendorId })
   const sha256 = version.facts?.sha256
   const isFileThere = sha256 !== undefined && (await rx.kit.files.has(sha256))
   const decisions = await rx.tx
@@ -28,7 +28,7 @@ export async function readChecklist(rx: Rx, listingId: string): Promise<Review> 
     .orderBy(desc(listingReview.id))
     .limit(50)
   return {
-    items: checklistOf({ version, plans: [...plans], listing, report, isFileThere, rules: rulesAt(rx.now) }),
+    items: checklistOf({ version, plans: [...plans], listing, report, isFileThere, gate, rules: rulesAt(rx.now) }),
     decisions,
   }
 }

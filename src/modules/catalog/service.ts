@@ -9,6 +9,7 @@ import { text } from '../../kernel/text.ts'
 import { type DataVersion, dataVersionOf } from '../data/index.ts'
 import { organizationOf, requireOrganization } from '../identity/index.ts'
 import { unknownCodes } from './findings.ts'
+import { completedContent, gateOf } from './gate.ts'
 import { repriceIndex } from './indexing.ts'
 import {
   contentOf,
@@ -378,10 +379,10 @@ export async function checkDraft(rx: Rx, draft: Pick<Draft, 'version' | 'plans'>
   const { version, plans, vendorId } = draft
   const data = version.dataVersionId === null ? undefined : await dataVersionOf(rx, version.dataVersionId)
   const own = data?.organizationId === vendorId ? data : undefined
-  return {
-    data: own,
-    report: precheck({ content: contentOf(version), data: own, plans: plans as never, rules: rulesAt(rx.now) }),
-  }
+  const gate = await gateOf(rx, own)
+  const content = completedContent(contentOf(version), gate)
+  const report = precheck({ content, data: own, gate, plans: plans as never, rules: rulesAt(rx.now) })
+  return { data: own, gate, content, report }
 }
 
 /** What submission of the own draft would be refused for, and what a reviewer will look at. Changes nothing. */

@@ -21,6 +21,7 @@ import {
   requireOrganization,
   seatOf,
 } from '../identity/index.ts'
+import { requireReleased } from '../risk/index.ts'
 import {
   applyChanges,
   type ContractMove,
@@ -163,6 +164,7 @@ export async function createContract(cx: Cx, input: ContractInput): Promise<Cont
   const buyerId = requireOrganization(cx.actor)
   const offer = await offerOf(cx, input.productId, input.planId)
   if (offer.vendorId === buyerId) throw refuseSelfDealing()
+  await requireReleased(cx, offer.dataVersionId, 'contract')
   const buyer = await organizationOf(cx, buyerId)
   const vendor = await organizationOf(cx, offer.vendorId)
   requireVerified(vendor, buyer)
@@ -284,6 +286,7 @@ export async function agreeContract(cx: Cx, id: string): Promise<ContractRow> {
   requireTurn(row.state as ContractState, side)
   requireVerified(await organizationOf(cx, row.vendorId), await organizationOf(cx, row.buyerId))
   await requireListed(cx, row)
+  await requireReleased(cx, row.dataVersionId, 'contract')
   const template = await modelContractOf(row.templateCode, row.templateVersion)
   if (template.hash !== row.templateHash)
     throw ruleViolated(

@@ -8,6 +8,7 @@ import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { organizationOf, reauthenticate, requireOrganization, signAs } from '../identity/index.ts'
+import { requireReleased } from '../risk/index.ts'
 import { requireApproval } from './approval.ts'
 import { alreadySigned, type ContractState, contractMachine, type Side, sameSigner, statementOf } from './model.ts'
 import { contractSignature } from './schema.ts'
@@ -83,6 +84,7 @@ export async function signContract(cx: Cx, id: string, input: { readonly passwor
   const vendor = await organizationOf(cx, row.vendorId)
   const buyer = await organizationOf(cx, row.buyerId)
   requireVerified(vendor, buyer)
+  await requireReleased(cx, row.dataVersionId, 'contract')
   await addSignature(cx, row, side, side === 'vendor' ? vendor.uscc : buyer.uscc)
   return isSecond ? putInForce(cx, row) : moveContract(cx, row, 'sign')
 }

@@ -3,7 +3,7 @@ import type { Handler, Payload, Timer } from '../../kernel/events.ts'
 import { orderOfContract } from '../orders/index.ts'
 import { makeReceiptDocument } from './document.ts'
 import { endedEntitlements } from './queries.ts'
-import { alignEntitlement, expireEntitlement, openEntitlement } from './service.ts'
+import { alignEntitlement, alignVersion, expireEntitlement, openEntitlement } from './service.ts'
 
 const open = async (cx: Cx, { orderId }: Payload) => openEntitlement(cx, String(orderId))
 
@@ -27,6 +27,13 @@ const followContract = (event: string): Handler => ({
   },
 })
 
+/** The gate's events: the entitlements to the data follow. */
+const followGate = (event: string): Handler => ({
+  event,
+  name: nameOf(event),
+  run: (cx, { dataVersionId }) => alignVersion(cx, String(dataVersionId), event),
+})
+
 export const handlers: Handler[] = [
   { event: 'orders.order-paid', name: 'delivery.open-paid', run: open },
   { event: 'orders.order-ready', name: 'delivery.open-free', run: open },
@@ -44,6 +51,8 @@ export const handlers: Handler[] = [
   followContract('contracts.contract-resumed'),
   followContract('contracts.contract-terminated'),
   followContract('contracts.contract-annulled'),
+  followGate('risk.access-closed'),
+  followGate('risk.version-released'),
 ]
 
 export const timers: Timer[] = [{ name: 'delivery.entitlement-ends', due: endedEntitlements, run: expireEntitlement }]

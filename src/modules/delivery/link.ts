@@ -7,6 +7,7 @@ import { text } from '../../kernel/text.ts'
 import { mayRead } from '../contracts/index.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { orderStateOf } from '../orders/index.ts'
+import { requireReleased } from '../risk/index.ts'
 import { currentKey, keyOf } from './keys.ts'
 import { accessEnded, downloadExpired, downloadRefused, fetchableStates, linkEnd } from './model.ts'
 import { type Download, download, type Entitlement, entitlement, tradingOf } from './schema.ts'
@@ -19,10 +20,11 @@ export interface DownloadLink {
   readonly url: string
 }
 
-/** Whether the data may be fetched now: the entitlement stands, its term runs, and the order is not frozen or undone. */
+/** Whether the data may be fetched now: the entitlement stands, its term runs, the order is not frozen, the gate is open. */
 async function requireAccess(rx: Rx, row: Entitlement): Promise<void> {
   const isOpen = row.state === 'active' && row.endsAt > rx.now
   if (!isOpen || !fetchableStates.includes(await orderStateOf(rx, row.orderId))) throw accessEnded()
+  await requireReleased(rx, row.dataVersionId, 'deliver')
 }
 
 const secondsOf = (at: Date): string => String(Math.floor(at.getTime() / 1000))

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { addMonths } from '../../kernel/calendar.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
@@ -8,6 +8,7 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { type ContractFacts, contractOf, holdContract } from '../contracts/index.ts'
 import { dataVersionOf } from '../data/index.ts'
 import { lockOrder, type Order, orderOf, startDelivery } from '../orders/index.ts'
+import { isReleased } from '../risk/index.ts'
 import { type EntitlementMove, type EntitlementState, entitlementMachine } from './model.ts'
 import { type Entitlement, entitlement } from './schema.ts'
 
@@ -39,7 +40,7 @@ async function insertEntitlement(
       buyerDivision: order.buyerDivision,
       ...file,
       state,
-      reason: state === 'suspended' ? contract.reason : null,
+      reason: state === 'suspended' ? (contract.reason ?? '数据版本未放行 The data is not released') : null,
       startsAt: cx.now,
       endsAt: addMonths(cx.now, contract.terms.rights.termMonths),
       rulePack: rulesAt(cx.now).ref,
@@ -57,7 +58,7 @@ async function insertEntitlement(
 export async function openEntitlement(cx: Cx, orderId: string): Promise<void> {
   const order = await lockOrder(cx, orderId)
   const contract = await holdContract(cx, order.contractId)
-  const move = wanted(order, contract)
+  const move = wanted(order, contract, await isReleased(cx, order.dataVersionId))
   if ((order.state !== 'escrowed' && order.state !== 'confirmed') || move === 'revoke') {
     cx.audit('entitlement.skip', ['order', orderId], { state: order.state, contractState: contract.state })
     return
@@ -78,11 +79,11 @@ export async function openEntitlement(cx: Cx, orderId: string): Promise<void> {
   cx.emit('delivery.entitlement-opened', { entitlementId: row.id, orderId })
 }
 
-/** What the order and the contract, as they stand, make of the entitlement. */
-function wanted(order: Order, contract: ContractFacts): 'revoke' | 'suspend' | 'resume' {
+/** What order, contract and gate, as they stand, make of the entitlement. */
+function wanted(order: Order, contract: ContractFacts, isOpen: boolean): 'revoke' | 'suspend' | 'resume' {
   if (['refunding', 'refunded', 'cancelled'].includes(order.state)) return 'revoke'
   if (contract.state === 'terminated' || contract.state === 'void') return 'revoke'
-  if (['rejected', 'disputed'].includes(order.state) || contract.state === 'suspended') return 'suspend'
+  if (['rejected', 'disputed'].includes(order.state) || contract.state === 'suspended' || !isOpen) return 'suspend'
   return 'resume'
 }
 
@@ -115,13 +116,24 @@ export async function alignEntitlement(cx: Cx, orderId: string, cause: string): 
     return
   }
   const order = await orderOf(cx, orderId)
-  const move = wanted(order, await contractOf(cx, order.contractId))
+  const isOpen = await isReleased(cx, order.dataVersionId)
+  const move = wanted(order, await contractOf(cx, order.contractId), isOpen)
   const isNewRound = move === 'resume' && order.state === 'redelivering' && row.round !== order.deliveries + 1
   const isPossible = entitlementMachine.moves[move].from.some(state => state === row.state)
   const state = isPossible ? nextState(entitlementMachine, row.state, move) : row.state
   const fresh = isNewRound && { ...(await fileOf(cx, order.dataVersionId)), round: order.deliveries + 1, covered: '{}' }
   const action = isPossible ? move : isNewRound ? 'renew' : 'keep'
   await change(cx, row, action, { state, ...fresh }, move === 'resume' ? null : (order.reason ?? cause))
+}
+
+/** The gate has opened or closed for a data version: the entitlements to it follow. */
+export async function alignVersion(cx: Cx, dataVersionId: string, cause: string): Promise<void> {
+  const rows = await cx.tx
+    .select({ orderId: entitlement.orderId })
+    .from(entitlement)
+    .where(and(eq(entitlement.dataVersionId, dataVersionId), inArray(entitlement.state, ['active', 'suspended'])))
+  for (const { orderId } of rows) await alignEntitlement(cx, orderId, cause)
+  if (rows.length === 0) cx.audit('entitlement.skip', ['data-version', dataVersionId], { cause })
 }
 
 /** Ends an entitlement whose term is over; run by the timer. */
