@@ -85,7 +85,7 @@ async function listing({ client, operator, vendor, say }: Stage) {
   const types = version.columns.map(c => `${c.name}:${c.type}`).join(' ')
   say('2 上传 upload', `${version.rows} 行，SHA-256 ${version.sha256.slice(0, 16)}…，${types}`)
   const draft = await draftGoods(client, vendor, weather, version.id)
-  const withoutSource = { ...weather, content: { ...weather.content, sourceStatement: null } }
+  const withoutSource = { ...weather, content: { ...weather.content, sourceStatement: '自采' } }
   const refusedDraft = await draftGoods(client, vendor, withoutSource, version.id)
   const refused = await client.refused(`POST /listings/${refusedDraft.listing.id}/submit`, 'rule-violated', {
     as: vendor.maker,
@@ -98,7 +98,7 @@ async function listing({ client, operator, vendor, say }: Stage) {
     version.id,
   )
   await client.refused(`POST /listings/${core.listing.id}/submit`, 'rule-violated', { as: vendor.maker, body: {} })
-  say('2 拒绝 refused', `无来源说明不得挂牌：${refused.errors?.[0]?.message ?? refused.detail}；核心数据不得交易`)
+  say('2 拒绝 refused', `来源说明不清不得挂牌：${refused.errors?.[0]?.message ?? refused.detail}；核心数据不得交易`)
   const check = await client.call<{ isReady: boolean }>(`POST /products/${draft.id}/precheck`, { as: vendor.maker })
   expect(check.isReady, 'the pre-check finds nothing wrong with the draft')
   await client.call(`POST /listings/${draft.listing.id}/submit`, { as: vendor.maker, body: {} })

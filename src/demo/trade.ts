@@ -24,6 +24,33 @@ export interface Listed {
 
 const samples = new URL('../../templates/samples/', import.meta.url)
 
+interface RiskFile {
+  readonly points: readonly { readonly code: string; readonly answer: string | null }[]
+  readonly personalColumns: readonly string[]
+  readonly release: { readonly state: string }
+}
+
+/** The vendor grades the file and answers what the facts leave open of its risks; once. */
+async function assessGoods(client: Client, vendor: Cast, goods: Goods, dataVersionId: string): Promise<void> {
+  const as = vendor.maker
+  const read = () => client.call<RiskFile>(`GET /data-versions/${dataVersionId}/assessment`, { as })
+  const { state } = (await read()).release
+  if (state !== 'ungraded' && state !== 'unassessed') return
+  if (state === 'ungraded')
+    await client.call(`POST /data-versions/${dataVersionId}/grade`, { as, body: { grade: goods.content.grade } })
+  const { points } = await read()
+  await client.call(`POST /data-versions/${dataVersionId}/assess`, {
+    as,
+    body: {
+      sourceCategory: goods.content.sourceCategory,
+      sourceStatement: goods.content.sourceStatement,
+      points: points
+        .filter(point => point.answer === null)
+        .map(({ code }) => ({ code, answer: 'no', note: '来源为公开数据，已逐列核对' })),
+    },
+  })
+}
+
 /** Uploads a sample file as the vendor's and describes its columns. */
 export async function uploadGoods(client: Client, vendor: Cast, goods: Goods) {
   const form = new FormData()
@@ -45,6 +72,7 @@ export async function uploadGoods(client: Client, vendor: Cast, goods: Goods) {
     75,
   )
   await client.call(`POST /data-versions/${version.id}/confirm`, { as: vendor.maker, body: { columns: goods.columns } })
+  await assessGoods(client, vendor, goods, version.id)
   return version
 }
 

@@ -117,7 +117,7 @@ t.test('listings', async t => {
     const full = await draftProduct(x, vendor)
     t.equal((await x.ok(`POST /products/${full.id}/precheck`, { as: vendor.maker })).isReady, true)
     for (const [change, pointer] of [
-      [{ sourceStatement: null }, '/sourceStatement'],
+      [{ sourceStatement: '自采' }, '/sourceStatement'],
       [{ sourceStatement: productContent.sourceStatement, grade: 'core' }, '/grade'],
       [{ grade: 'general', containsPersonalInfo: true }, '/personalInfoBasis'],
     ] as const) {

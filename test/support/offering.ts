@@ -1,5 +1,6 @@
 import { reviewCodes } from '../../src/modules/catalog/index.ts'
 import type { Cast, Role, TestExchange } from './exchange.ts'
+import { type Assessing, assessed } from './gate.ts'
 
 /** A small file whose columns tell what they are. */
 export const sampleCsv = [
@@ -20,17 +21,21 @@ export function formOf(fileName: string, bytes: Buffer | string) {
   }
 }
 
-/** Uploads a file and confirms what was read; answers the data version. */
+/** Uploads a file, confirms what was read, grades and assesses it; answers the data version. */
 export async function confirmedData(
   x: TestExchange,
   as: Role,
   fileName = 'air.csv',
   bytes: Buffer | string = sampleCsv,
+  assessing: Assessing = {},
 ) {
   const { id } = await x.ok('POST /data-versions', { as, raw: formOf(fileName, bytes) })
   // the same file sent twice at once is one version, which the first request may still be reading
   await x.until(async () => (await x.ok(`GET /data-versions/${id}`, { as })).state !== 'profiling', 'the reading')
-  return x.ok(`POST /data-versions/${id}/confirm`, { as, body: {} })
+  const confirmed = await x.ok(`POST /data-versions/${id}/confirm`, { as, body: {} })
+  const { state } = await x.ok(`GET /data-versions/${id}/release`, { as })
+  if (state === 'ungraded') await assessed(x, as, id, assessing)
+  return confirmed
 }
 
 /** Everything a vendor says about a product that may be listed; `dataVersionId` is still to be added. */
@@ -64,7 +69,11 @@ export interface OfferOptions {
 
 /** A product of the vendor with data and a price, still a draft. */
 export async function draftProduct(x: TestExchange, vendor: Cast, options: OfferOptions = {}) {
-  const data = await confirmedData(x, vendor.maker, options.fileName, options.bytes)
+  const { grade, importantDataApproval: approval } = (options.content ?? {}) as Record<string, string | undefined>
+  const data = await confirmedData(x, vendor.maker, options.fileName, options.bytes, {
+    ...(grade && grade !== 'core' && { grade }),
+    ...(approval && { approval }),
+  })
   const draft = await x.ok('POST /products', {
     as: vendor.maker,
     body: { ...productContent, dataVersionId: data.id, ...options.content },

@@ -6,12 +6,15 @@ import { canonicalJson } from '../../src/kernel/canonical.ts'
 import type { Cx } from '../../src/kernel/command.ts'
 import { newId } from '../../src/kernel/ids.ts'
 import { nextNumber } from '../../src/kernel/numbering.ts'
+import { rulesAt } from '../../src/kernel/rulepack.ts'
 import { dataProduct, listing, pricePlan, productVersion } from '../../src/modules/catalog/schema.ts'
 import { contract } from '../../src/modules/contracts/schema.ts'
 import type { Terms } from '../../src/modules/contracts/terms.ts'
 import { dataVersion } from '../../src/modules/data/schema.ts'
 import { organizationOf } from '../../src/modules/identity/index.ts'
 import { createOrder, type Order } from '../../src/modules/orders/index.ts'
+import { rulesDigestOf } from '../../src/modules/risk/model.ts'
+import { assessment, dataGrade, release } from '../../src/modules/risk/schema.ts'
 import type { Cast, TestExchange } from './exchange.ts'
 
 export interface Deal {
@@ -28,6 +31,39 @@ export async function run<T>(x: TestExchange, work: (cx: Cx) => Promise<T>, acto
   const outcome = await x.exchange.engine.write(actor, { operation: 'test' }, work)
   if (outcome.isReplay) throw new Error('a replay was not expected')
   return outcome.value
+}
+
+/** The grade and the passed review of a version, as its provider and a reviewer of another organisation made them. */
+async function insertRelease(
+  cx: Cx,
+  data: { id: string; sha256: string; organizationId: string; personId: string },
+): Promise<void> {
+  const { id: dataVersionId, sha256, organizationId, personId } = data
+  const [reviewer] = await cx.sql<{ person_id: string; organization_id: string }[]>`
+    select m.person_id, m.organization_id from identity.membership m
+    join identity.organization o on o.id = m.organization_id
+    where 'operator' = any(o.roles) and m.person_id <> ${personId} limit 1`
+  const bound = { dataVersionId, organizationId, sha256, rulePack: 'national-2025@1', rulesDigest: 'test' }
+  const [id, at] = [newId(), cx.now]
+  await cx.tx.insert(dataGrade).values({
+    ...bound,
+    ...{ proposed: 'general', grade: 'general', decided: 'general', category: 'business', reasons: [] },
+    ...{ decidedBy: personId, decidedAt: at, changedAt: at },
+  })
+  await cx.tx.insert(assessment).values({
+    ...bound,
+    ...{ id, number: await nextNumber(cx, '140100', 'FX'), division: '140100', state: 'assessing' },
+    ...{ points: [], consents: [], createdBy: personId, createdAt: at, changedAt: at },
+  })
+  const validUntil = new Date(at.getTime() + 20 * 365 * 86_400_000)
+  const steps = [
+    { state: 'submitted', submittedBy: personId, submittedAt: at, dueAt: validUntil },
+    { state: 'reviewing', reviewedBy: reviewer!.person_id, reviewerOrganizationId: reviewer!.organization_id },
+    { state: 'passed', validUntil, dueAt: null, rulesDigest: rulesDigestOf(rulesAt(at)) },
+  ]
+  for (const step of steps) await cx.tx.update(assessment).set(step).where(eq(assessment.id, id))
+  const given = { source: 'review', assessmentId: id, grade: 'general', state: 'released', releasedAt: at, validUntil }
+  await cx.tx.insert(release).values({ dataVersionId, sha256, rulePack: bound.rulePack, ...given })
 }
 
 /** A confirmed data version of the vendor with its file in the store. */
@@ -58,6 +94,7 @@ async function insertVersion(cx: Cx, deal: Deal, bytes: Buffer): Promise<string>
     confirmedAt: cx.now,
     createdAt: cx.now,
   })
+  await insertRelease(cx, { id, sha256, organizationId: deal.vendor.id, personId: person })
   return id
 }
 

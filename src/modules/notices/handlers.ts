@@ -6,6 +6,7 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { listingLabel, listingsEndingBy } from '../catalog/index.ts'
 import { ordersFallingDue } from '../orders/index.ts'
 import { correctionsFallingDue, filingOf } from '../registration/index.ts'
+import { assessing } from './assessing.ts'
 import { certifying, filingDraft } from './certifying.ts'
 import { contracting } from './contracting.ts'
 import { type Draft, type Hear, tradeOf } from './draft.ts'
@@ -18,6 +19,7 @@ import type { Kind } from './words.ts'
 
 /** What each event means to people. */
 export const heard: Readonly<Record<string, Hear>> = {
+  ...assessing,
   ...supplying,
   ...contracting,
   ...certifying,
