@@ -10,6 +10,7 @@ import * as operatorDesk from './desks/operator/index.ts'
 import * as problems from './desks/problems.tsx'
 import * as publicDesk from './desks/public/index.ts'
 import * as regulatorDesk from './desks/regulator/index.ts'
+import * as riskDesk from './desks/risk/index.ts'
 import * as trade from './desks/trade.ts'
 import * as vendorDesk from './desks/vendor/index.ts'
 import * as worklist from './desks/worklist.ts'
@@ -88,6 +89,7 @@ export const desks: readonly Module[] = [
   dataDesk,
   buyerDesk,
   regulatorDesk,
+  riskDesk,
   operatorDesk,
 ]
 

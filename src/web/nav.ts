@@ -65,6 +65,12 @@ const desks: readonly Desk[] = [
         icon: 'clipboard-check',
         permission: 'listing.list',
       },
+      {
+        path: '/operator/assessments',
+        words: text('风险审核', 'Risk reviews'),
+        icon: 'shield-check',
+        permission: 'assessment.review',
+      },
       { path: '/operator/registrations', words: text('登记办理', 'Registrations'), icon: 'certificate' },
       { path: '/operator/orders', words: text('订单与争议', 'Orders and disputes'), icon: 'scale' },
       {

@@ -59,6 +59,10 @@ const words = {
     confirm: '确认读取结果',
     next: '下一步：建立数据产品',
     productName: '产品中文名称',
+    gradeAndRisk: '分级与风险评估',
+    decideGrade: '确定级别',
+    assess: '提交风险评估',
+    reviewing: '风险审核中',
     makeDraft: '建立产品草稿',
     nameZh: '中文名称',
     nameEn: '英文名称',
@@ -96,6 +100,10 @@ const words = {
     confirm: 'Confirm what was read',
     next: 'Next: make a data product',
     productName: 'Chinese name of the product',
+    gradeAndRisk: 'Grade and risk',
+    decideGrade: 'Decide the grade',
+    assess: 'Submit the assessment',
+    reviewing: 'Under risk review',
     makeDraft: 'Make a product draft',
     nameZh: 'Chinese name',
     nameEn: 'English name',
@@ -146,6 +154,24 @@ async function fillIn(page: Page, language: 'zh' | 'en' = 'zh') {
   await page.locator('input[name="containsPersonalInfo"][value="false"]').check()
 }
 
+/** Grades the version and answers what the facts leave open of its risks, then comes back. */
+async function gradeAndAssess(page: Page, language: 'zh' | 'en' = 'zh', look = async (_where: string) => {}) {
+  const w = words[language]
+  const back = page.url()
+  await page.getByRole('link', { name: w.gradeAndRisk }).first().click()
+  await page.waitForURL(/\/data-versions\/.*\/assessment$/)
+  await look('the grade')
+  await page.getByRole('button', { name: w.decideGrade }).click()
+  await page.getByRole('button', { name: w.assess }).waitFor()
+  await page.locator('select[name="sourceCategory"]').selectOption('own')
+  await page.locator('textarea[name="sourceStatement"]').fill(productContent.sourceStatement)
+  for (const no of await page.locator('input[name^="points."][value="no"]').all()) await no.check()
+  await look('the assessment')
+  await page.getByRole('button', { name: w.assess }).click()
+  await page.getByText(w.reviewing).first().waitFor()
+  await page.goto(back)
+}
+
 /** The reviewers' part, through the API. */
 async function review(listingId: string) {
   await x.ok(`POST /listings/${listingId}/accept`, { as: x.operator.maker })
@@ -184,6 +210,7 @@ for (const language of ['zh', 'en'] as const)
     await column.getByLabel(w.unit).fill('μg/m³')
     await page.getByRole('button', { name: w.confirm }).click()
     await page.getByText(w.next).first().waitFor()
+    await gradeAndAssess(page, language, where => looksWhole(t, page, where))
     t.equal(await page.getByLabel(w.productName).inputValue(), '太原空气', 'the name of the file is a beginning')
     await page.getByRole('button', { name: w.makeDraft }).click()
     await page.waitForURL(/\/vendor\/products\//)
@@ -268,6 +295,8 @@ t.test('upload and editor work without scripts, and lose nothing that was typed'
   await send(page, '/data-versions')
   await page.waitForURL(/\/vendor\/versions\//)
   await page.getByRole('button', { name: '确认读取结果' }).click()
+  await page.getByText(words.zh.next).first().waitFor()
+  await gradeAndAssess(page)
   await page.getByRole('button', { name: '建立产品草稿' }).click()
   await page.waitForURL(/\/vendor\/products\//)
   const id = idOf(page)

@@ -58,12 +58,14 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const number = await one(sql`select number as id from registration.registration where id = ${registration}`)
   const vendor = await one(sql`select id from identity.organization where uscc = '91140100MA0DEM010R'`)
   const version = await one(sql`select id from data.data_version where organization_id = ${vendor} limit 1`)
+  const assessment = await one(sql`select id from risk.assessment where data_version_id = ${version} limit 1`)
   const statement = await one(sql`select id from settlement.bank_statement limit 1`)
   const payout = await one(sql`select id from settlement.payout limit 1`)
   const person = await one(sql`select id from identity.person where email = 'maker@qixiang.demo'`)
   const announcement = await one(sql`select id from bulletin.announcement where state = 'published' limit 1`)
   return {
     announcement,
+    assessment,
     person,
     contract,
     product,
@@ -93,6 +95,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/operator\/people\/:id/, ids => ({ id: ids.person! })],
   [/^\/operator\/organizations\/:id/, ids => ({ id: ids.vendor! })],
   [/^\/operator\/listings\/:id/, ids => ({ id: ids.listing! })],
+  [/^\/operator\/assessments\/:id/, ids => ({ id: ids.assessment! })],
   [/^\/operator\/registrations\/:id/, ids => ({ id: ids.registration! })],
   [/^\/operator\/statements\/:id/, ids => ({ id: ids.statement! })],
   [/^\/operator\/payouts\/:id/, ids => ({ id: ids.payout! })],

@@ -218,11 +218,19 @@ function OverviewPage({ of }: { of: Overview }) {
 function Describe({ id }: { id: string }) {
   const t = useWords()
   const { can } = useReader()
-  if (!can('product.read-draft')) return null
   return (
-    <a class="btn" href={`/vendor/versions/${id}`}>
-      {t(text('说明与使用', 'Describe and use'))}
-    </a>
+    <>
+      {can('data-version.read-risk') && (
+        <a class="btn" href={`/data-versions/${id}/assessment`}>
+          {t(text('分级与风险评估', 'Grade and risk'))}
+        </a>
+      )}
+      {can('product.read-draft') && (
+        <a class="btn" href={`/vendor/versions/${id}`}>
+          {t(text('说明与使用', 'Describe and use'))}
+        </a>
+      )}
+    </>
   )
 }
 

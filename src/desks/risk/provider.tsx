@@ -81,14 +81,7 @@ function Grade({ view }: { view: GateView }) {
       <Facts
         of={[
           [t(text('规则建议', 'Proposed by the rules')), t(gradeText(proposal.grade, now))],
-          [
-            t(text('依据', 'Because')),
-            <>
-              {proposal.reasons.map(({ rule, reason }) => (
-                <div key={rule}>{t(reason)}</div>
-              ))}
-            </>,
-          ],
+          [t(text('依据', 'Because')), proposal.reasons.map(({ rule, reason }) => <div key={rule}>{t(reason)}</div>)],
           grade
             ? [t(text('现行级别', 'Grade in force')), <Badge tone="info">{t(gradeText(grade.grade, now))}</Badge>]
             : null,

@@ -69,7 +69,13 @@ function Lowerings({ of }: { of: QueueView }) {
   return (
     <Card title={t(text('待确认的降级', 'Lower grades to be confirmed'))}>
       <Table
-        head={[t(text('提供方', 'Provider')), t(text('规则建议', 'Proposed')), t(text('申请', 'Asked')), t(text('理由', 'Reason')), '']}
+        head={[
+          t(text('提供方', 'Provider')),
+          t(text('规则建议', 'Proposed')),
+          t(text('申请', 'Asked')),
+          t(text('理由', 'Reason')),
+          '',
+        ]}
         rows={of.lowerings.map(row => [
           of.names.get(row.organizationId)?.nameZh ?? '—',
           t(gradeText(row.proposed, of.now)),
@@ -98,7 +104,10 @@ function LoweringForms({ row }: { row: GradeRow }) {
           key={move}
           tone="plain"
           label={words}
-          consequence={text('决定及理由记入日志并告知提供方。', 'Decision and reason are logged, and the provider is told.')}
+          consequence={text(
+            '决定及理由记入日志并告知提供方。',
+            'Decision and reason are logged, and the provider is told.',
+          )}
         >
           <Form to={`POST /data-versions/${row.dataVersionId}/${move}`}>
             <Field name="reason" label={text('理由', 'Reason')} isRequired maxLength={1000} />
@@ -187,7 +196,9 @@ function FindForm({ view }: { view: ReviewView }) {
           name="findings.0.harm"
           label={text('要点', 'Point')}
           kind="select"
-          options={rules.lists.prohibitedHarms.items.map(item => [item.code, text(item.name.zh, item.name.en)] as const)}
+          options={rules.lists.prohibitedHarms.items.map(
+            item => [item.code, text(item.name.zh, item.name.en)] as const,
+          )}
         />
         <Field
           name="findings.0.severity"
@@ -252,7 +263,10 @@ function Decide({ view }: { view: ReviewView }) {
       {isOpen && can('assessment.withhold') && (
         <Confirm
           label={text('不予发布', 'Withhold')}
-          consequence={text('该版本不能再评估；修改后的文件是新版本。', 'This version is never assessed again; a changed file is another.')}
+          consequence={text(
+            '该版本不能再评估；修改后的文件是新版本。',
+            'This version is never assessed again; a changed file is another.',
+          )}
         >
           <Form to={at('withhold')}>
             <Field name="reason" label={text('理由', 'Reason')} isRequired maxLength={1000} />

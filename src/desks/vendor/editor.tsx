@@ -4,12 +4,20 @@ import type { Route } from '../../kernel/http/route.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
-import { draftOf, type ListingState, listingMachine, precheckProduct } from '../../modules/catalog/index.ts'
+import {
+  completedContent,
+  draftOf,
+  gateOf,
+  type ListingState,
+  listingMachine,
+  precheckProduct,
+} from '../../modules/catalog/index.ts'
 import { dataVersionOf, listDataVersions } from '../../modules/data/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Bytes, Card, Count, Notice, State } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
+import { GateState } from '../risk/parts.tsx'
 import { readTimeline } from '../timeline.tsx'
 import { type Asked, opinionFields, type Section, sections } from './fields.ts'
 import { Findings, Returned } from './findings.tsx'
@@ -24,13 +32,25 @@ async function editorView(rx: Rx, id: string) {
   const report = await precheckProduct(rx, id)
   const { dataVersionId } = draft.version
   const data = dataVersionId === null ? undefined : await dataVersionOf(rx, dataVersionId)
+  const gate = await gateOf(rx, data)
   const confirmed = await listDataVersions(rx, { state: 'confirmed', limit: 100 })
   const isEditable = ['draft', 'supplementing'].includes(draft.listing.state)
   const course = await readTimeline(rx, [
     ['product', draft.product.id],
     ['listing', draft.listing.id],
   ])
-  return { draft, report, data, versions: confirmed.items, isEditable, rules: rulesAt(rx.now), now: rx.now, course }
+  const shown = isEditable ? { ...draft, version: completedContent(draft.version, gate) } : draft
+  return {
+    draft: shown,
+    release: gate?.release,
+    report,
+    data,
+    versions: confirmed.items,
+    isEditable,
+    rules: rulesAt(rx.now),
+    now: rx.now,
+    course,
+  }
 }
 
 export type EditorView = Awaited<ReturnType<typeof editorView>>
@@ -121,7 +141,9 @@ function DataSection({ view }: { view: EditorView }) {
           </span>
           <a href={`/vendor/versions/${data.id}#columns`}>{t(text('查看字段说明', 'Open its dictionary'))}</a>{' '}
           <a href={`/data-versions/${data.id}/rows`}>{t(text('查看全部数据', 'Look at all rows'))}</a>{' '}
-          <a href={`/data-versions/${data.id}/quality`}>{t(text('数据质量', 'Its quality'))}</a>
+          <a href={`/data-versions/${data.id}/quality`}>{t(text('数据质量', 'Its quality'))}</a>{' '}
+          <a href={`/data-versions/${data.id}/assessment`}>{t(text('分级与风险评估', 'Grade and risk'))}</a>
+          {view.release && <GateState of={view.release} />}
         </p>
       )}
       <p class="mb-0 mt-2">

@@ -285,6 +285,13 @@ function Whole({ view }: { view: VersionView }) {
           <ColumnForm view={view} />
         </div>
         <div>
+          {isConfirmed && (
+            <p>
+              <a class="btn" href={`/data-versions/${row.id}/assessment`}>
+                {t(text('分级与风险评估', 'Grade and risk'))}
+              </a>
+            </p>
+          )}
           <FileFacts view={view} />
           {uses.length === 0 && can('data-version.discard') && (
             <Confirm

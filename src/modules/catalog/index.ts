@@ -20,6 +20,7 @@ export { type Kept, listSavedSearches, newLimit } from './demand/kept.ts'
 export { listQuestions, openQuestions, questionsOf, type SeenQuestion } from './demand/questions.ts'
 export { type Change, isWatching, listWatchedProducts, type Watched, watchersOf } from './demand/watching.ts'
 export { discardDataVersion, discardListing, restoreDataVersion, restoreListing, usesOfData } from './discard.ts'
+export { completedContent, type Gate, gateOf } from './gate.ts'
 export { handlers, timers } from './handlers.ts'
 export {
   contentFields,

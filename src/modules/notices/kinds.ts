@@ -396,7 +396,15 @@ const money = {
 }
 
 /** Everything that people are told of. */
-export const kinds = { ...assessments, ...organizations, ...listings, ...contracts, ...registrations, ...orders, ...money } as const
+export const kinds = {
+  ...assessments,
+  ...organizations,
+  ...listings,
+  ...contracts,
+  ...registrations,
+  ...orders,
+  ...money,
+} as const
 
 export type Kind = keyof typeof kinds
 
