@@ -7,6 +7,7 @@ import { entitlementMachine } from '../../src/modules/delivery/index.ts'
 import { organizationMachine } from '../../src/modules/identity/index.ts'
 import { orderMachine } from '../../src/modules/orders/index.ts'
 import { filingMachine, registrationMachine } from '../../src/modules/registration/index.ts'
+import { assessmentMachine } from '../../src/modules/risk/index.ts'
 import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
 
 const root = new URL('../../src', import.meta.url).pathname
@@ -25,6 +26,7 @@ const families: Record<string, string[]> = {
   organization: movesOf('organization', organizationMachine),
   registration: movesOf('registration', registrationMachine),
   filing: movesOf('filing', filingMachine),
+  assessment: movesOf('assessment', assessmentMachine),
   entitlement: [...movesOf('entitlement', entitlementMachine), 'entitlement.renew', 'entitlement.keep'],
   'bank-account': movesOf('bank-account', accountMachine),
   payout: movesOf('payout', payoutMachine),

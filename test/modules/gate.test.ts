@@ -154,7 +154,10 @@ t.test('a high risk stops downloads at the next request, contracts and listing, 
         .length > 0,
     'the entitlement',
   )
-  await t.rejects(x.sql`update delivery.entitlement set state = 'active' where contract_id = ${trade.contractId}`, /is not released/)
+  await t.rejects(
+    x.sql`update delivery.entitlement set state = 'active' where contract_id = ${trade.contractId}`,
+    /is not released/,
+  )
   await t.rejects(x.sql`update contracts.contract set state = 'agreed' where id = ${open.id}`, /is not released/)
   const listing = (await versionIn(productId)).listing
   t.equal((await x.call(`POST /listings/${listing}/resume`, { as: operator.checker })).status, 422)
