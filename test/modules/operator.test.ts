@@ -232,6 +232,8 @@ t.test('the state of the system is told, and a job that was given up is tried ag
   t.ok(health.storage.databaseBytes > 0 && health.storage.freeBytes > 0 && health.queueCount > 5)
   t.match(health.processes, [{ isWorker: Boolean, isAlive: true, pid: process.pid }])
   t.ok(health.log.publishedSize > 0)
+  t.match(health.books, { inspectedAt: String, violated: [] }, 'the worker inspected the books by itself')
+  t.ok(health.books.invariantCount > 5)
   t.equal((await x.call('GET /operator/health', { as: vendor.maker })).status, 403)
   const [queue] = await x.sql`select name from pgboss.queue order by name limit 1`
   const [job] = await x.sql`

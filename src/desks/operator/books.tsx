@@ -181,10 +181,12 @@ function Books({
   invariants,
   lines,
   statement,
+  now,
 }: {
   invariants: readonly Invariant[]
   lines: readonly TrialLine[]
   statement: Statement | undefined
+  now: Date
 }) {
   const t = useWords()
   const broken = invariants.filter(each => each.violations > 0)
@@ -192,11 +194,17 @@ function Books({
     <>
       {broken.length === 0 ? (
         <Notice tone="good">
-          {t(text(`${invariants.length} 条不变式全部成立。`, `All ${invariants.length} invariants hold.`))}
+          {t(
+            text(
+              `${invariants.length} 条不变式全部成立。检查于 `,
+              `All ${invariants.length} invariants hold. Checked `,
+            ),
+          )}
+          <Moment at={now} />
         </Notice>
       ) : (
         <Notice tone="bad" isAlert title={t(text('账务不变式被违反', 'Invariants are violated'))}>
-          {broken.map(each => each.id).join(', ')}
+          {broken.map(each => each.id).join(', ')} · <Moment at={now} />
         </Notice>
       )}
       <Trial of={lines} />
@@ -222,6 +230,7 @@ export const bookPages = [
         <Books
           invariants={await inspectInvariants(rx)}
           lines={await trialBalance(rx)}
+          now={rx.now}
           statement={await statementOf(rx, query.account, query.after)}
         />
       ),

@@ -11,7 +11,7 @@ import {
 import { type Route, read } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Bilingual, Id, Instant, iso, nullable } from '../../kernel/wire.ts'
-import { inspectInvariants } from '../../modules/ledger/index.ts'
+import { type Inspection, lastInspection } from '../../modules/ledger/index.ts'
 import { type LogHealth, logHealth } from '../../modules/transparency/index.ts'
 
 /** Below this share of the disk, or this many bytes, the operator is warned. */
@@ -59,6 +59,19 @@ function logWarnings({ refusal, waiting, oldestAt }: LogHealth, now: Date): Warn
   ]
 }
 
+function bookWarnings(books: Inspection | null): Warning[] {
+  if (!books || books.violated.length === 0) return []
+  return [
+    {
+      tone: 'bad',
+      words: text(
+        `账务不变式 ${books.violated.join('、')} 被违反`,
+        `invariants of the books are violated: ${books.violated.join(', ')}`,
+      ),
+    },
+  ]
+}
+
 /** The state of the machinery: queues, processes, log, room; and what is wrong with it in words. */
 export async function readHealth(rx: Rx) {
   const { queues, total } = await queueHealth(rx)
@@ -66,28 +79,18 @@ export async function readHealth(rx: Rx) {
   const processes = await processHealth(rx)
   const storage = await storageHealth(rx, rx.kit.settings.home)
   const log = await logHealth(rx)
-  const violations = (await inspectInvariants(rx)).filter(invariant => invariant.violations > 0)
+  const books = await lastInspection(rx)
   const stuck = queues.reduce((sum, queue) => sum + queue.failed, 0)
   const warnings: Warning[] = [
     ...workerWarnings(processes),
-    ...(violations.length > 0
-      ? [
-          {
-            tone: 'bad' as const,
-            words: text(
-              `账务不变式 ${violations.map(each => each.id).join('、')} 被违反`,
-              `invariants of the books are violated: ${violations.map(each => each.id).join(', ')}`,
-            ),
-          },
-        ]
-      : []),
+    ...bookWarnings(books),
     ...(stuck > 0
       ? [{ tone: 'warn' as const, words: text(`有 ${stuck} 个任务多次失败，等待处理`, `${stuck} jobs were given up`) }]
       : []),
     ...logWarnings(log, rx.now),
     ...storageWarnings(storage),
   ]
-  return { queues, queueCount: total, failed, processes, storage, log, warnings }
+  return { queues, queueCount: total, failed, processes, storage, log, books, warnings }
 }
 
 export type Health = Awaited<ReturnType<typeof readHealth>>
@@ -135,9 +138,15 @@ const HealthShape = Type.Object({
     oldestAt: nullable(Instant),
     refusal: nullable(Bilingual),
   }),
+  books: nullable(
+    Type.Object(
+      { inspectedAt: Instant, invariantCount: Type.Integer(), violated: Type.Array(Type.String({ examples: ['I3'] })) },
+      { description: 'the last inspection of the invariants of the books; null before the first' },
+    ),
+  ),
 })
 
-const toHealth = ({ queues, failed, processes, log, warnings, ...rest }: Health) => ({
+const toHealth = ({ queues, failed, processes, log, books, warnings, ...rest }: Health) => ({
   ...rest,
   isWell: warnings.length === 0,
   warnings: warnings.map(({ tone, words }) => ({ tone, words: text(words.zh, words.en) })),
@@ -148,6 +157,7 @@ const toHealth = ({ queues, failed, processes, log, warnings, ...rest }: Health)
     startedAt: startedAt.toISOString(),
     seenAt: seenAt.toISOString(),
   })),
+  books: books && { ...books, inspectedAt: books.inspectedAt.toISOString(), violated: [...books.violated] },
   log: { ...log, oldestAt: iso(log.oldestAt), refusal: log.refusal && text(log.refusal.zh, log.refusal.en) },
 })
 

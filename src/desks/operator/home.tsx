@@ -7,11 +7,41 @@ import { type Health, readHealth } from './condition.ts'
 import { ageOf } from './parts.tsx'
 import { readWorkList, type Task } from './worklist.ts'
 
+/** When the books were last inspected, and the way to inspect them now. */
+export function Checked({ of }: { of: Health['books'] }) {
+  const t = useWords()
+  const { can } = useReader()
+  return (
+    <span class="text-secondary">
+      {of ? (
+        <>
+          {t(
+            text(
+              `账务不变式 ${of.invariantCount} 条，最近检查于 `,
+              `${of.invariantCount} invariants of the books, last checked `,
+            ),
+          )}
+          <Moment at={of.inspectedAt} />
+        </>
+      ) : (
+        t(text('账务不变式尚未检查', 'The invariants of the books were not checked yet'))
+      )}
+      {can('ledger.read') && (
+        <>
+          {t(text('；', '; '))}
+          <a href="/operator/books">{t(text('立即检查', 'check them now'))}</a>
+        </>
+      )}
+    </span>
+  )
+}
+
 function Condition({ of }: { of: Health }) {
   const t = useWords()
   const { warnings } = of
   const waiting = of.queues.reduce((sum, queue) => sum + queue.waiting, 0)
   const link = <a href="/operator/health">{t(text('系统状态', 'System health'))}</a>
+  const checked = <Checked of={of.books} />
   if (warnings.length === 0)
     return (
       <p>
@@ -23,6 +53,8 @@ function Condition({ of }: { of: Health }) {
           ),
         )}
         {link}
+        <br />
+        {checked}
       </p>
     )
   return (
@@ -30,6 +62,8 @@ function Condition({ of }: { of: Health }) {
       {warnings.map(each => t(each.words)).join(t(text('；', '; ')))}
       {t(text('。', '. '))}
       {link}
+      <br />
+      {checked}
     </Notice>
   )
 }

@@ -1,4 +1,5 @@
 export { timers } from './handlers.ts'
+export { type Inspection, lastInspection, tasks } from './inspecting.ts'
 export { type LeafFault, leafFaults } from './leaves.ts'
 export { type EntryInput, insufficientFunds, purposes, transactionMachine } from './model.ts'
 export {

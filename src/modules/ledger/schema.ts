@@ -120,3 +120,17 @@ export const snapshot = ledger.table(
   },
   t => [primaryKey({ name: 'snapshot_pkey', columns: [t.account, t.uptoSeq] })],
 )
+
+/** The last inspection of all invariants by the machinery: one row, written anew each time. */
+export const inspection = ledger.table(
+  'inspection',
+  {
+    id: smallint().primaryKey(),
+    inspectedAt: instant().notNull(),
+    /** how many invariants were counted */
+    invariantCount: integer().notNull(),
+    /** numbers of those that had violations, as `I3` */
+    violated: text().array().notNull(),
+  },
+  t => [check('inspection_single', sql`${t.id} = 1`), check('inspection_counted', sql`${t.invariantCount} >= 0`)],
+)
