@@ -7,6 +7,8 @@ export interface Place {
   readonly icon: string
   /** offered to whoever holds this permission */
   readonly permission?: string
+  /** not offered to organisations with this role: they have nothing there */
+  readonly notFor?: string
   /** paths outside its own whose pages belong to it */
   readonly covers?: readonly string[]
 }
@@ -147,6 +149,7 @@ const own: Desk = {
       words: text('收款账户', 'Bank accounts'),
       icon: 'building-bank',
       permission: 'bank-account.list',
+      notFor: 'authority',
     },
     {
       path: '/organization/api-tokens',
@@ -169,7 +172,9 @@ export function desksOf(reader: Reader): Desk[] {
   ]
   return all.map(desk => ({
     ...desk,
-    places: desk.places.filter(place => !place.permission || reader.can(place.permission)),
+    places: desk.places.filter(
+      ({ permission, notFor }) => (!permission || reader.can(permission)) && (!notFor || !roles.includes(notFor)),
+    ),
   }))
 }
 

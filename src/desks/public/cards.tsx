@@ -67,7 +67,7 @@ export function ProductCard({
             <Name zh={hit.vendor_zh} en={hit.vendor_en} />
           </a>
           <span class="dot">{t(codeWords(rules, 'themes', hit.theme))}</span>
-          <span class="dot">
+          <span class="dot text-nowrap">
             {t(text('挂牌于 ', 'Listed '))}
             <Moment at={hit.listed_at} isDay />
           </span>

@@ -6,9 +6,9 @@ import { countDataVersions } from '../../modules/data/index.ts'
 import { listBankAccounts } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Icon } from '../../web/icon.tsx'
-import { Badge, Card, Count, Moment, Money, Notice, Stat, Steps } from '../../web/parts.tsx'
+import { Card, Count, Money, Notice, Stat, Steps } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
-import type { WorkItem } from '../worklist.ts'
+import { Work } from '../waiting.tsx'
 import { standingOf } from './earnings.ts'
 import { vendorWork } from './work.ts'
 
@@ -17,9 +17,7 @@ async function homeView(rx: Rx, mayEarn: boolean) {
   const data = await countDataVersions(rx)
   const accounts = await listBankAccounts(rx, { limit: 1 })
   return {
-    work: (await vendorWork(rx)).sort(
-      (a, b) => (a.dueAt?.getTime() ?? Number.POSITIVE_INFINITY) - (b.dueAt?.getTime() ?? Number.POSITIVE_INFINITY),
-    ),
+    work: await vendorWork(rx),
     counts: new Map(listings.map(each => [each.state, each.count])),
     hasData: [...data.values()].some(n => n > 0),
     hasAccount: accounts.length > 0,
@@ -29,34 +27,6 @@ async function homeView(rx: Rx, mayEarn: boolean) {
 }
 
 type View = Awaited<ReturnType<typeof homeView>>
-
-function Work({ items, now }: { items: readonly WorkItem[]; now: Date }) {
-  const t = useWords()
-  return (
-    <Card title={t(text('我要做什么', 'What must I do'))} id="work">
-      {items.length === 0 ? (
-        <p class="mb-0">
-          <Icon name="circle-check" />{' '}
-          {t(text('没有待办事项，所有事情都在等对方或运营机构。', 'Nothing waits for you: it is all with others now.'))}
-        </p>
-      ) : (
-        <ul class="work-list">
-          {items.map(item => (
-            <li key={item.kind}>
-              <a href={item.href}>{t(item.words)}</a>
-              {item.dueAt && (
-                <Badge tone={item.dueAt < now ? 'bad' : 'warn'}>
-                  {item.dueAt < now ? t(text('已逾期：', 'Overdue: ')) : t(text('期限：', 'By '))}
-                  <Moment at={item.dueAt} isDay />
-                </Badge>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Card>
-  )
-}
 
 /** The way of a newcomer: shown until something is listed. */
 function Beginning({ view }: { view: View }) {
@@ -168,7 +138,15 @@ function HomePage({ view }: { view: View }) {
   const t = useWords()
   return (
     <>
-      <Work items={view.work} now={view.now} />
+      <Work
+        of={view.work}
+        now={view.now}
+        title={text('我要做什么', 'What must I do')}
+        nothing={text(
+          '没有待办事项，所有事情都在等对方或运营机构。',
+          'Nothing waits for you: it is all with others now.',
+        )}
+      />
       <Beginning view={view} />
       <Listings view={view} />
       <Earned view={view} />
