@@ -67,9 +67,11 @@ export function ProductCard({
             <Name zh={hit.vendor_zh} en={hit.vendor_en} />
           </a>
           <span class="dot">{t(codeWords(rules, 'themes', hit.theme))}</span>
-          <span class="dot text-nowrap">
-            {t(text('挂牌于 ', 'Listed '))}
-            <Moment at={hit.listed_at} isDay />
+          <span class="dot">
+            <span class="text-nowrap">
+              {t(text('挂牌于 ', 'Listed '))}
+              <Moment at={hit.listed_at} isDay />
+            </span>
           </span>
         </p>
         <p class="hit-abstract" lang={langOf(language, hit.abstract)} data-words="data">
