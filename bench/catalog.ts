@@ -1,5 +1,5 @@
 // The catalogue: list, search, one product, against the same rows by the right index; and whether everything is found.
-import { parseQuery, toTsquery } from '../src/modules/catalog/words.ts'
+import { parseQuery, toTsquery } from '../src/kernel/words.ts'
 import { compare, get, headings, printTable } from './support/helper.ts'
 import { placesEn, places as placesZh, topicsEn, topics as topicsZh } from './support/seed.ts'
 import { openStage, type Stage } from './support/stage.ts'

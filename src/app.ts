@@ -6,6 +6,7 @@ import * as accountDesk from './desks/account/index.ts'
 import * as buyerDesk from './desks/buyer/index.ts'
 import * as civicDesk from './desks/civic/index.ts'
 import * as dataDesk from './desks/data/index.ts'
+import * as institutionDesk from './desks/institution/index.ts'
 import * as operatorDesk from './desks/operator/index.ts'
 import * as problems from './desks/problems.tsx'
 import * as publicDesk from './desks/public/index.ts'
@@ -40,6 +41,7 @@ import * as ledger from './modules/ledger/index.ts'
 import * as notices from './modules/notices/index.ts'
 import * as orders from './modules/orders/index.ts'
 import * as registration from './modules/registration/index.ts'
+import * as resources from './modules/resources/index.ts'
 import * as risk from './modules/risk/index.ts'
 import * as settlement from './modules/settlement/index.ts'
 import * as transparency from './modules/transparency/index.ts'
@@ -63,6 +65,7 @@ export const modules: readonly Module[] = [
   transparency,
   data,
   risk,
+  resources,
   catalog,
   contracts,
   registration,
@@ -86,6 +89,7 @@ export const desks: readonly Module[] = [
   publicDesk,
   civicDesk,
   vendorDesk,
+  institutionDesk,
   dataDesk,
   buyerDesk,
   regulatorDesk,

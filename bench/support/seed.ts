@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import { newId } from '../../src/kernel/ids.ts'
 import { formatNumber } from '../../src/kernel/numbers.ts'
-import { documentTokens, documentWords, titleKey } from '../../src/modules/catalog/words.ts'
+import { documentTokens, documentWords, titleKey } from '../../src/kernel/words.ts'
 
 export const places = '太原 大同 朔州 忻州 阳泉 吕梁 晋中 长治 晋城 临汾 运城 北京 上海 深圳 杭州 成都 武汉 西安'.split(
   ' ',

@@ -11,7 +11,7 @@ export interface Role {
   readonly nameEn: string
   readonly division: string
   readonly address: string
-  readonly roles: readonly ('vendor' | 'buyer' | 'authority')[]
+  readonly roles: readonly ('vendor' | 'buyer' | 'authority' | 'institution')[]
   readonly people: { readonly maker: string; readonly checker: string; readonly finance: string }
 }
 
@@ -139,5 +139,23 @@ export const roles = {
     address: '山西省大同市平城区兴云街2号',
     roles: ['authority'],
     people: { maker: '丁磊', checker: '魏华', finance: '姜楠' },
+  },
+  civil: {
+    slug: 'minzheng',
+    nameZh: '山西省民政厅（演示）',
+    nameEn: 'Shanxi Department of Civil Affairs (demo)',
+    division: '140000',
+    address: '山西省太原市迎泽区桃园北路2号',
+    roles: ['institution'],
+    people: { maker: '白雪', checker: '高峰', finance: '薛梅' },
+  },
+  water: {
+    slug: 'gongshui',
+    nameZh: '太原汾河供水有限公司（演示）',
+    nameEn: 'Taiyuan Fenhe Water Supply Co., Ltd. (demo)',
+    division: '140100',
+    address: '山西省太原市杏花岭区解放路60号',
+    roles: ['institution'],
+    people: { maker: '田野', checker: '罗兰', finance: '程远' },
   },
 } as const satisfies Record<string, Role>

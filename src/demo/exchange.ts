@@ -3,6 +3,7 @@ import { type Cast, makeCast, roles } from './cast.ts'
 import { type Client, StoryError } from './client.ts'
 import { divisions, shelf, weather } from './goods.ts'
 import type { Operator } from './operator.ts'
+import { catalogueResources } from './resources.ts'
 import { talkAbout } from './talk.ts'
 import {
   agree,
@@ -27,11 +28,13 @@ const codes = {
   insurer: '91140100MA0DEM040W',
   taiyuan: '11140100MB0DEM0508',
   datong: '11140200MB0DEM060E',
+  civil: '11140000MB0DEM0705',
+  water: '91140100MA0DEM0801',
 } as const
 
 export type Demo = Record<keyof typeof codes, Cast>
 
-/** Four companies and two cities' regulators; found again when they are there. */
+/** Four companies, two cities' regulators and two institutions; found again when they are there. */
 export async function makeDemoCast(client: Client, operator: Operator): Promise<Demo> {
   const made: [string, Cast][] = []
   for (const [name, code] of Object.entries(codes)) {
@@ -178,6 +181,7 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
     await trade(client, operator, plan, productId)
   }
   await announce(client, operator)
+  await catalogueResources(client, operator, demo.civil, demo.water)
   const talked = ids.get(weather.content.nameZh)
   if (talked) await talkAbout(client, talked, { vendor, owner: insurer, reader: buyer })
   return demo

@@ -103,9 +103,13 @@ function put(into: Json, path: readonly string[], value: unknown): void {
   }
 }
 
+/** A row of a form in which nothing was typed. */
+const isBlankRow = (row: unknown): boolean =>
+  typeof row === 'object' && row !== null && !Array.isArray(row) && Object.values(row).every(each => each === null)
+
 /** Lists without the gaps that empty rows of a form leave. */
 function dense(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter(each => each !== undefined).map(dense)
+  if (Array.isArray(value)) return value.filter(each => each !== undefined && !isBlankRow(each)).map(dense)
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, dense(each)]))
   return value

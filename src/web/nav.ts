@@ -16,6 +16,7 @@ export interface Place {
 /** The rooms that everyone enters. */
 export const publicPlaces: readonly Place[] = [
   { path: '/products', words: text('数据产品', 'Data products'), icon: 'database-search' },
+  { path: '/resources', words: text('资源目录', 'Resource catalogue'), icon: 'folder' },
   { path: '/verify', words: text('查验', 'Verify'), icon: 'shield-check' },
   { path: '/announcements', words: text('公告', 'Announcements'), icon: 'speakerphone' },
   { path: '/statistics', words: text('统计', 'Statistics'), icon: 'chart-bar' },
@@ -73,6 +74,11 @@ const desks: readonly Desk[] = [
         icon: 'shield-check',
         permission: 'assessment.review',
       },
+      {
+        path: '/operator/resources',
+        words: text('目录审核', 'Catalogue reviews'),
+        icon: 'folder',
+      },
       { path: '/operator/registrations', words: text('登记办理', 'Registrations'), icon: 'certificate' },
       { path: '/operator/orders', words: text('订单与争议', 'Orders and disputes'), icon: 'scale' },
       {
@@ -116,6 +122,27 @@ const desks: readonly Desk[] = [
       },
       { path: '/vendor/questions', words: text('需方提问', 'Questions'), icon: 'message-question' },
       { path: '/vendor/earnings', words: text('收入', 'Earnings'), icon: 'coin-yuan' },
+    ],
+  },
+  {
+    role: 'institution',
+    words: text('公共机构', 'Public institution'),
+    places: [
+      { path: '/institution', words: text('机构工作台', 'Institution desk'), icon: 'layout-dashboard' },
+      { path: '/institution/resources', words: text('编制目录', 'My entries'), icon: 'folder' },
+      {
+        path: '/vendor/upload',
+        words: text('上传数据', 'Upload data'),
+        icon: 'upload',
+        permission: 'data-version.upload',
+        covers: ['/vendor/versions'],
+      },
+      {
+        path: '/data-versions',
+        words: text('数据查看', 'My data'),
+        icon: 'table',
+        permission: 'data-version.list',
+      },
     ],
   },
   {

@@ -3,19 +3,12 @@ import fc from 'fast-check'
 import t from 'tap'
 import { toMermaid } from '../../src/kernel/machine.ts'
 import { rulesAt } from '../../src/kernel/rulepack.ts'
+import { documentTokens, documentWords, normalise, parseQuery, titleKey, toTsquery } from '../../src/kernel/words.ts'
 import { factsOf } from '../../src/modules/catalog/facts.ts'
 import { unknownCodes } from '../../src/modules/catalog/findings.ts'
 import { leadPlan, listingMachine, mayResume, type ProductContent } from '../../src/modules/catalog/model.ts'
 import { type PrecheckInput, precheck } from '../../src/modules/catalog/precheck.ts'
 import { isCitizenId, suspectColumns } from '../../src/modules/catalog/suspicion.ts'
-import {
-  documentTokens,
-  documentWords,
-  normalise,
-  parseQuery,
-  titleKey,
-  toTsquery,
-} from '../../src/modules/catalog/words.ts'
 import {
   mergeNotes,
   noteErrors,

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { anonymous } from '../../src/kernel/actor.ts'
+import { documentTokens, documentWords, titleKey } from '../../src/kernel/words.ts'
 import { type SearchInput, searchProducts } from '../../src/modules/catalog/search.ts'
-import { documentTokens, documentWords, titleKey } from '../../src/modules/catalog/words.ts'
 import { openExchange, type TestExchange } from '../support/exchange.ts'
 import { listedProduct } from '../support/offering.ts'
 

@@ -9,6 +9,7 @@ export const readers = {
   treasurer: 'finance@qixiang.demo',
   buyer: 'maker@baoxian.demo',
   regulator: 'maker@taiyuan.demo',
+  institution: 'maker@minzheng.demo',
   clerk: 'maker@operator.demo',
   supervisor: 'checker@operator.demo',
   cashier: 'finance@operator.demo',
@@ -40,6 +41,7 @@ function readerOf(route: string): ReaderName {
   if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
   if (route.startsWith('/operator')) return 'clerk'
   if (route === '/organization/bank-accounts' || route === '/vendor/earnings') return 'treasurer'
+  if (route.startsWith('/institution')) return 'institution'
   if (/^\/(vendor|data-versions|organization|account|inbox)\b/.test(route)) return 'vendor'
   return 'visitor'
 }
@@ -63,9 +65,13 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const payout = await one(sql`select id from settlement.payout limit 1`)
   const person = await one(sql`select id from identity.person where email = 'maker@qixiang.demo'`)
   const announcement = await one(sql`select id from bulletin.announcement where state = 'published' limit 1`)
+  const resource = await one(sql`select entry_id as id from resources.entry_version where state = 'published' limit 1`)
+  const entry = await one(sql`select id from resources.entry_version where entry_id = ${resource} limit 1`)
   return {
     announcement,
     assessment,
+    resource,
+    entry,
     person,
     contract,
     product,
@@ -87,6 +93,8 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/vendors\/:id/, ids => ({ id: ids.vendor! })],
   [/^\/(vendor\/versions|data-versions)\/:id/, ids => ({ id: ids.version! })],
   [/^\/(operator\/)?announcements\/:id/, ids => ({ id: ids.announcement! })],
+  [/^\/resources\/:id/, ids => ({ id: ids.resource! })],
+  [/^\/(institution|operator)\/resources\/:id/, ids => ({ id: ids.entry! })],
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
   [/^\/orders\/:id/, ids => ({ id: ids.order! })],

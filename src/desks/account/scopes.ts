@@ -11,6 +11,7 @@ import * as ledger from '../../modules/ledger/index.ts'
 import * as notices from '../../modules/notices/index.ts'
 import * as orders from '../../modules/orders/index.ts'
 import * as registration from '../../modules/registration/index.ts'
+import * as resources from '../../modules/resources/index.ts'
 import * as settlement from '../../modules/settlement/index.ts'
 import * as transparency from '../../modules/transparency/index.ts'
 import type { Reader } from '../../web/reader.ts'
@@ -20,6 +21,7 @@ const groups: Readonly<Record<string, Text>> = {
   organizations: text('机构', 'Organisations'),
   transparency: text('公开日志', 'Public log'),
   data: text('数据文件', 'Data files'),
+  resources: text('资源目录', 'Resource catalogue'),
   products: text('数据产品', 'Data products'),
   listings: text('挂牌', 'Listings'),
   contracts: text('合同', 'Contracts'),
@@ -48,6 +50,7 @@ const modules: readonly { readonly routes: readonly Route[] }[] = [
   identity,
   transparency,
   data,
+  resources,
   catalog,
   contracts,
   registration,

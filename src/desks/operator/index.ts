@@ -12,6 +12,7 @@ import { payoutPage } from './payout.tsx'
 import { payoutPages } from './payouts.tsx'
 import { peoplePages } from './people.tsx'
 import { registrationPages } from './registrations.tsx'
+import { resourcePages } from './resources.tsx'
 import { rulePages } from './rules.tsx'
 import { statementPages } from './statements.tsx'
 import { workListRoutes } from './worklist.ts'
@@ -22,6 +23,7 @@ export const routes: Route[] = [
   ...homeRoutes,
   ...organizationPages,
   ...listingPages,
+  ...resourcePages,
   ...registrationPages,
   ...statementPages,
   ...payoutPages,

@@ -9,6 +9,7 @@ import { listingsWaiting } from '../../modules/catalog/index.ts'
 import { organizationsWaiting } from '../../modules/identity/index.ts'
 import { disputesWaiting } from '../../modules/orders/index.ts'
 import { registrationsWaiting } from '../../modules/registration/index.ts'
+import { resourcesWaiting } from '../../modules/resources/index.ts'
 import { moneyWaiting } from '../../modules/settlement/index.ts'
 
 /** A kind of work: what it is called, where it is done, and which permission does it. */
@@ -39,6 +40,16 @@ const kinds: Readonly<Record<string, Kind>> = {
     words: text('挂牌待审核', 'Listings to review'),
     page: '/operator/listings?state=reviewing',
     permission: 'listing.pass',
+  },
+  'resource.review': {
+    words: text('资源目录待审核', 'Catalogue entries to review'),
+    page: '/operator/resources?state=submitted',
+    permission: 'resource.review',
+  },
+  'resource.publish': {
+    words: text('资源目录待发布', 'Catalogue entries to publish'),
+    page: '/operator/resources?state=reviewing',
+    permission: 'resource.publish',
   },
   'registration.accept': {
     words: text('登记待受理', 'Registrations to accept'),
@@ -107,6 +118,7 @@ export async function readWorkList(rx: Rx): Promise<Task[]> {
     organizationsWaiting,
     listingsWaiting,
     registrationsWaiting,
+    resourcesWaiting,
     moneyWaiting,
     disputesWaiting,
     announcementsWaiting,

@@ -3,6 +3,16 @@ import { homeRoutes } from './home.tsx'
 import { productRoutes } from './product.tsx'
 import { productsRoutes } from './products.tsx'
 import { recordRoutes } from './record.ts'
+import { resourceRoutes } from './resource.tsx'
+import { resourcesRoutes } from './resources.tsx'
 import { vendorRoutes } from './vendor.tsx'
 
-export const routes: Route[] = [...homeRoutes, ...productsRoutes, ...productRoutes, ...vendorRoutes, ...recordRoutes]
+export const routes: Route[] = [
+  ...homeRoutes,
+  ...productsRoutes,
+  ...productRoutes,
+  ...vendorRoutes,
+  ...recordRoutes,
+  ...resourcesRoutes,
+  ...resourceRoutes,
+]

@@ -82,6 +82,15 @@ function Onward({ view: { row, data, uses, listings } }: { view: VersionView }) 
   const inForce = listings.filter(({ listing }) => listing.state !== 'draft')
   const used = new Set(uses.map(use => use.productId))
   const options = (of: VersionView['listings']) => of.filter(({ product }) => !used.has(product.id))
+  // an institution catalogues its data; it sells nothing
+  if (!can('product.create') && can('resource.create'))
+    return (
+      <Card title={t(text('下一步：编制目录', 'Next: catalogue it'))} id="onward">
+        <a class="btn btn-primary" href="/institution/resources/new">
+          {t(text('新编目录', 'New entry'))}
+        </a>
+      </Card>
+    )
   return (
     <Card title={t(text('下一步：建立数据产品', 'Next: make a data product'))} id="onward">
       {uses.length > 0 && (
@@ -357,7 +366,7 @@ export const versionRoutes: Route[] = [
   page({
     at: 'GET /vendor/versions/:id',
     operation: 'showDataVersion',
-    permission: 'product.read-draft',
+    permission: 'data-version.read',
     summary: text('数据版本', 'A data version'),
     params: { id: Id },
     query: { from: Type.Optional(Type.Integer({ minimum: 0, maximum: 2000 })) },

@@ -2,10 +2,10 @@ import { eq } from 'drizzle-orm'
 import type { Cx } from '../../kernel/command.ts'
 import { cityOf, provinceOf } from '../../kernel/division.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
+import { documentTokens, documentWords, titleKey } from '../../kernel/words.ts'
 import { organizationOf } from '../identity/index.ts'
 import type { Plan } from './model.ts'
 import { dataProduct, type ListingRow, listedProduct, type VersionRow } from './schema.ts'
-import { documentTokens, documentWords, titleKey } from './words.ts'
 
 /** The words of a code in both languages, so that a product is found by the name of its industry too. */
 function wordsOf(cx: Cx, list: 'industries' | 'themes' | 'productTypes', code: string | null): string[] {

@@ -1,7 +1,7 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { Reading } from '../../kernel/command.ts'
 import { stemOf } from '../../kernel/division.ts'
-import { type Query, toTsquery } from './words.ts'
+import { type Query, toTsquery } from '../../kernel/words.ts'
 
 /** The facets by which a list can be narrowed; `vendor` narrows too, but is not counted out. */
 export const facetNames = ['industry', 'theme', 'type', 'priceKind', 'division', 'format'] as const

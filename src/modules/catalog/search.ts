@@ -3,9 +3,9 @@ import type { Kit } from '../../kernel/kit.ts'
 import { decodeCursor, encodeCursor } from '../../kernel/page.ts'
 import { invalidInput } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
+import { parseQuery, toTsquery } from '../../kernel/words.ts'
 import { type Counts, count } from './counts.ts'
 import { type Filters, matching, planOf, type SearchPlan, type Standing, standingOf } from './plan.ts'
-import { parseQuery, toTsquery } from './words.ts'
 
 /** Orders of a list: newest first, cheapest or dearest first, by title (Chinese by pinyin). */
 export const sorts = ['newest', 'price', 'price-desc', 'title'] as const

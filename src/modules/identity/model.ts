@@ -54,8 +54,11 @@ export const roleWords: Readonly<Record<string, { readonly name: Text; readonly 
     about: text('对本行政区域的交易备案进行核查。', 'Checks the trades that are filed in its division.'),
   },
   institution: {
-    name: text('数据专业机构', 'Professional institution'),
-    about: text('提供评估、合规等专业服务。', 'Offers assessment, compliance and other professional services.'),
+    name: text('公共机构、公共服务企业', 'Public institution or public service enterprise'),
+    about: text(
+      '编制资源目录，共享、开放公共数据；含供水、供电、供气、通信、民航、铁路、道路客运企业。',
+      'Catalogues, shares and opens public data; also enterprises of water, power, gas, telecom, aviation, rail and road passenger transport.',
+    ),
   },
   operator: {
     name: text('运营机构', 'Operator'),

@@ -7,6 +7,7 @@ import { listingLabel, listingsEndingBy } from '../catalog/index.ts'
 import { ordersFallingDue } from '../orders/index.ts'
 import { correctionsFallingDue, filingOf } from '../registration/index.ts'
 import { assessing } from './assessing.ts'
+import { cataloguing } from './cataloguing.ts'
 import { certifying, filingDraft } from './certifying.ts'
 import { contracting } from './contracting.ts'
 import { type Draft, type Hear, tradeOf } from './draft.ts'
@@ -21,6 +22,7 @@ import type { Kind } from './words.ts'
 export const heard: Readonly<Record<string, Hear>> = {
   ...assessing,
   ...supplying,
+  ...cataloguing,
   ...contracting,
   ...certifying,
   ...ordering,

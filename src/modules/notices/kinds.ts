@@ -327,6 +327,27 @@ const money = {
   ),
 }
 
+const resources = {
+  'resource.submitted': spec('action', 'resource.review', ({ other, product }) =>
+    text(
+      `“${other.zh}”提交了资源目录《${product.zh}》，待审核`,
+      `${other.en} submitted the entry “${product.en}”; review it`,
+    ),
+  ),
+  'resource.returned': spec('action', 'resource.submit', ({ product }) =>
+    text(
+      `资源目录《${product.zh}》被退回，请修改后重新提交`,
+      `The entry “${product.en}” was returned; mend it and submit it again`,
+    ),
+  ),
+  'resource.published': spec('news', 'resource.submit', ({ product }) =>
+    text(`资源目录《${product.zh}》已发布`, `The entry “${product.en}” is published`),
+  ),
+  'resource.withdrawn': spec('news', 'resource.submit', ({ product }) =>
+    text(`资源目录《${product.zh}》已撤回`, `The entry “${product.en}” was withdrawn`),
+  ),
+}
+
 /** Everything that people are told of. */
 export const kinds = {
   ...assessments,
@@ -336,6 +357,7 @@ export const kinds = {
   ...registrations,
   ...orders,
   ...money,
+  ...resources,
 } as const
 
 export type Kind = keyof typeof kinds

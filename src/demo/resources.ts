@@ -1,0 +1,123 @@
+import type { Cast } from './cast.ts'
+import type { Client } from './client.ts'
+import { divisions } from './goods.ts'
+import type { Operator } from './operator.ts'
+import { uploadGoods } from './trade.ts'
+
+interface Entry {
+  readonly id: string
+  readonly versionId: string
+  readonly nameZh: string
+  readonly state: string
+}
+
+const shared = {
+  format: 'table',
+  sharingType: 'unconditional',
+  sharingBasis: '《政务数据共享条例》',
+  grade: 'general',
+}
+
+const divisionEntry = {
+  ...shared,
+  nameZh: '山西省行政区划代码',
+  nameEn: 'Administrative divisions of Shanxi',
+  abstract: '山西省省、市、县、乡四级行政区划的代码、名称、层级和上级代码，供各部门业务系统统一引用。',
+  openingType: 'open',
+  openingBasis: '《行政区划管理条例》，依法公开的信息',
+  updateCycle: 'yearly',
+  placement: 'provinceCloud',
+  systemOfRecord: '行政区划管理信息系统（演示）',
+  dutyBasis: '《行政区划管理条例》',
+  themes: ['smart-city', 'urban-rural-construction'],
+  securityTerms: '引用时注明版本日期；不得用于伪造行政区划信息。',
+}
+
+const waterEntry = {
+  ...shared,
+  nameZh: '城市公共供水水质月报',
+  nameEn: 'Monthly report of public water quality',
+  abstract: '出厂水、管网水主要水质指标的月度检测结果，由供水企业自愿向社会开放。',
+  openingType: 'open',
+  openingBasis: '《城市供水水质管理规定》',
+  updateCycle: 'monthly',
+  placement: 'ownRoom',
+  systemOfRecord: '水质检测管理系统（演示）',
+  dutyBasis: '《城市供水条例》',
+  themes: ['living-environment'],
+  items: [
+    { nameZh: '月份', codeName: 'month', type: 'date', sensitivity: 'none', meaning: '检测所属月份' },
+    { nameZh: '采样点类别', codeName: 'point_kind', type: 'text', sensitivity: 'none', meaning: '出厂水或管网水' },
+    {
+      nameZh: '浑浊度',
+      codeName: 'turbidity',
+      type: 'decimal',
+      standard: 'GB 5749-2022',
+      sensitivity: 'none',
+      meaning: 'NTU',
+    },
+    {
+      nameZh: '余氯',
+      codeName: 'residual_chlorine',
+      type: 'decimal',
+      standard: 'GB 5749-2022',
+      sensitivity: 'none',
+      meaning: 'mg/L',
+    },
+  ],
+}
+
+/** Has a file of an institution graded, assessed and reviewed, so that it may be shared and opened. */
+async function release(client: Client, operator: Operator, of: Cast, dataVersionId: string): Promise<void> {
+  type File = {
+    release: { state: string }
+    points: { code: string; answer: string | null }[]
+    assessment: { id: string } | null
+  }
+  const path = `/data-versions/${dataVersionId}`
+  await client.call(`POST ${path}/grade`, { as: of.maker, body: { grade: 'general' } })
+  const file = await client.call<File>(`GET ${path}/assessment`, { as: of.maker })
+  if (file.release.state === 'released') return
+  const { id } = await client.call<{ id: string }>(`POST ${path}/assess`, {
+    as: of.maker,
+    body: {
+      sourceCategory: 'collected',
+      sourceStatement: divisions.content.sourceStatement,
+      points: file.points
+        .filter(point => point.answer === null)
+        .map(({ code }) => ({ code, answer: 'no', note: '依法公开的行政区划信息，已核对' })),
+    },
+  })
+  await client.call(`POST /assessments/${id}/review`, { as: operator.maker })
+  await client.call(`POST /assessments/${id}/pass`, {
+    as: operator.checker,
+    body: { opinion: '属依法公开的信息，同意放行。' },
+  })
+}
+
+/** A province's institution publishes its divisions with their data; a city's water works hands an entry in for review. */
+export async function catalogueResources(client: Client, operator: Operator, civil: Cast, water: Cast): Promise<void> {
+  const begun = async (of: Cast) =>
+    (await client.call<{ items: Entry[] }>('GET /resource-versions', { as: of.maker })).items.length > 0
+  if (!(await begun(civil))) {
+    const file = await uploadGoods(client, civil, divisions)
+    await release(client, operator, civil, file.id)
+    const entry = await client.call<Entry>('POST /resources', {
+      as: civil.maker,
+      body: { classCode: '106010', nameZh: divisionEntry.nameZh, dataVersionId: file.id },
+    })
+    await client.call(`PATCH /resource-versions/${entry.versionId}`, { as: civil.maker, body: divisionEntry })
+    await client.call(`POST /resource-versions/${entry.versionId}/submit`, { as: civil.maker })
+    await client.call(`POST /resource-versions/${entry.versionId}/review`, { as: operator.maker })
+    await client.call(`POST /resource-versions/${entry.versionId}/publish`, { as: operator.checker })
+    await client.call(`POST /resources/${entry.id}/data`, { as: civil.maker, body: { dataVersionId: file.id } })
+  }
+  if (!(await begun(water))) {
+    const entry = await client.call<Entry>('POST /resources', {
+      as: water.maker,
+      body: { classCode: '306010', nameZh: waterEntry.nameZh },
+    })
+    await client.call(`PATCH /resource-versions/${entry.versionId}`, { as: water.maker, body: waterEntry })
+    await client.call(`POST /resource-versions/${entry.versionId}/submit`, { as: water.maker })
+  }
+}

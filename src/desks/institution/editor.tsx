@@ -1,0 +1,232 @@
+import type { Text } from '../../kernel/text.ts'
+import { text } from '../../kernel/text.ts'
+import {
+  type EntryVersionRow,
+  formats,
+  itemTypes,
+  openingTypes,
+  placements,
+  sensitivities,
+  sharingTypes,
+} from '../../modules/resources/index.ts'
+import { useWords } from '../../web/context.ts'
+import { Field, Form, Submit } from '../../web/form.tsx'
+import { Card } from '../../web/parts.tsx'
+import { rulesOf } from './facts.tsx'
+
+const optionsOf = (of: Readonly<Record<string, Text>>) =>
+  Object.entries(of).map(([code, words]) => [code, words] as const)
+
+/** Empty rows that stand below the items. */
+const spareRows = 3
+
+function Basics({ of, now }: { of: EntryVersionRow; now: Date }) {
+  const rules = rulesOf(now)
+  const list = (name: 'themes' | 'updateFrequencies') =>
+    rules.lists[name].items.map(item => [item.code, item.name] as const)
+  return (
+    <>
+      <Field name="nameZh" label={text('名称', 'Name in Chinese')} value={of.nameZh} isRequired maxLength={120} />
+      <Field name="nameEn" label={text('英文名称', 'Name in English')} value={of.nameEn} maxLength={200} />
+      <Field
+        name="abstract"
+        label={text('摘要', 'Abstract')}
+        kind="area"
+        value={of.abstract}
+        maxLength={2000}
+        hint={text('资源的内容、范围和用途', 'What it holds, its range and use')}
+      />
+      <Field name="themes" label={text('主题', 'Themes')} kind="checks" value={of.themes} options={list('themes')} />
+      <Field
+        name="format"
+        label={text('格式', 'Format')}
+        kind="select"
+        value={of.format}
+        options={optionsOf(formats)}
+      />
+      <Field
+        name="updateCycle"
+        label={text('更新周期', 'Update cycle')}
+        kind="select"
+        value={of.updateCycle}
+        options={list('updateFrequencies')}
+        hint={text('逾期未更新会向社会公开显示', 'An overdue update is shown to everyone')}
+      />
+      <Field
+        name="grade"
+        label={text('数据分级', 'Grade')}
+        kind="select"
+        value={of.grade}
+        options={rules.grades.items.map(item => [item.code, item.name] as const)}
+        hint={text('未定级不得发布', 'Nothing ungraded is published')}
+      />
+    </>
+  )
+}
+
+function Terms({ of }: { of: EntryVersionRow }) {
+  const law = text('法律、法规、规章或政策文件及条款', 'Law, rule or policy, with its article')
+  return (
+    <>
+      <Field
+        name="sharingType"
+        label={text('共享类型', 'Sharing')}
+        kind="select"
+        value={of.sharingType}
+        options={optionsOf(sharingTypes)}
+      />
+      <Field
+        name="sharingBasis"
+        label={text('共享依据', 'Basis of sharing')}
+        value={of.sharingBasis}
+        hint={law}
+        maxLength={500}
+      />
+      <Field
+        name="sharingCondition"
+        label={text('共享条件', 'Conditions of sharing')}
+        value={of.sharingCondition}
+        hint={text('有条件共享时填写', 'Where sharing is on conditions')}
+        maxLength={1000}
+      />
+      <Field
+        name="openingType"
+        label={text('开放类型', 'Opening')}
+        kind="select"
+        value={of.openingType}
+        options={optionsOf(openingTypes)}
+      />
+      <Field
+        name="openingBasis"
+        label={text('开放依据', 'Basis of opening')}
+        value={of.openingBasis}
+        hint={law}
+        maxLength={500}
+      />
+      <Field
+        name="openingCondition"
+        label={text('开放条件', 'Conditions of opening')}
+        value={of.openingCondition}
+        hint={text('有条件开放时填写', 'Where opening is on conditions')}
+        maxLength={1000}
+      />
+    </>
+  )
+}
+
+function Source({ of }: { of: EntryVersionRow }) {
+  return (
+    <>
+      <Field
+        name="placement"
+        label={text('上云情况', 'Cloud placement')}
+        kind="select"
+        value={of.placement}
+        options={optionsOf(placements)}
+      />
+      <Field
+        name="systemOfRecord"
+        label={text('来源系统', 'System of record')}
+        value={of.systemOfRecord}
+        maxLength={200}
+      />
+      <Field
+        name="dutyBasis"
+        label={text('职责依据', 'Legal duty')}
+        value={of.dutyBasis}
+        hint={text('采集、产生这些数据的法定职责', 'The duty under which the data is collected')}
+        maxLength={500}
+      />
+      <Field
+        name="securityTerms"
+        label={text('安全要求', 'Security terms')}
+        kind="area"
+        rows={2}
+        value={of.securityTerms}
+        maxLength={2000}
+      />
+      <Field
+        name="relatedCodes~lines"
+        label={text('关联资源代码', 'Codes of related resources')}
+        value={of.relatedCodes.join(' , ')}
+        hint={text('多个代码用逗号分开，如 306010/000001', 'Separated by commas, such as 306010/000001')}
+      />
+    </>
+  )
+}
+
+function ItemRow({ of, at }: { of: EntryVersionRow['items'][number] | undefined; at: number }) {
+  const t = useWords()
+  const name = (field: string) => `items.${at}.${field}`
+  return (
+    <details class="mb-2" open={of === undefined && at === 0}>
+      <summary>
+        {of ? (
+          <span lang="zh-CN" data-words="data">
+            {at + 1}. {of.nameZh} {of.codeName && of.codeName !== of.nameZh && `(${of.codeName})`}
+          </span>
+        ) : (
+          t(text(`${at + 1}. 新的信息项`, `${at + 1}. A new item`))
+        )}
+      </summary>
+      <div class="card card-body mt-2">
+        <Field
+          name={name('nameZh')}
+          label={text('名称', 'Name in Chinese')}
+          value={of?.nameZh}
+          maxLength={120}
+          hint={text('清空全部内容即删除此项', 'Empty all of its fields to remove the item')}
+        />
+        <Field name={name('nameEn')} label={text('英文名称', 'Name in English')} value={of?.nameEn} maxLength={120} />
+        <Field
+          name={name('codeName')}
+          label={text('数据中的列名', 'Column in the data')}
+          value={of?.codeName}
+          maxLength={120}
+        />
+        <Field
+          name={name('type')}
+          label={text('类型', 'Type')}
+          kind="select"
+          value={of?.type}
+          options={optionsOf(itemTypes)}
+        />
+        <Field name={name('length')} label={text('长度', 'Length')} kind="number" min={1} value={of?.length} />
+        <Field name={name('standard')} label={text('标准', 'Standard')} value={of?.standard} maxLength={200} />
+        <Field
+          name={name('sensitivity')}
+          label={text('敏感程度', 'Sensitivity')}
+          kind="select"
+          value={of?.sensitivity}
+          options={optionsOf(sensitivities)}
+        />
+        <Field name={name('meaning')} label={text('含义', 'Meaning')} value={of?.meaning} maxLength={500} />
+      </div>
+    </details>
+  )
+}
+
+/** Everything that an institution says of an entry, in one form. */
+export function Editor({ of, now }: { of: EntryVersionRow; now: Date }) {
+  const t = useWords()
+  const rows = [...of.items, ...Array<undefined>(spareRows).fill(undefined)]
+  return (
+    <Form to={`PATCH /resource-versions/${of.id}`} then={`/institution/resources/${of.id}`} data-guard>
+      <Card title={t(text('基本信息', 'Core metadata'))}>
+        <Basics of={of} now={now} />
+      </Card>
+      <Card title={t(text('共享与开放', 'Sharing and opening'))}>
+        <Terms of={of} />
+      </Card>
+      <Card title={t(text('来源与安全', 'Source and security'))}>
+        <Source of={of} />
+      </Card>
+      <Card title={t(text('信息项', 'Items'))}>
+        {rows.map((item, i) => (
+          <ItemRow key={item?.nameZh ?? `new-${i}`} of={item} at={i} />
+        ))}
+      </Card>
+      <Submit>{t(text('保存', 'Save'))}</Submit>
+    </Form>
+  )
+}

@@ -1,0 +1,152 @@
+import type { Rx } from '../../kernel/command.ts'
+import type { Route } from '../../kernel/http/route.ts'
+import { text } from '../../kernel/text.ts'
+import {
+  countResources,
+  entriesWithoutData,
+  type ListedVersion,
+  lateEntries,
+  listVersions,
+  type Versioned,
+  whatIsMissing,
+} from '../../modules/resources/index.ts'
+import { useReader, useWords } from '../../web/context.ts'
+import { Badge, Card, Count, Empty, Name, Stat } from '../../web/parts.tsx'
+import { page } from '../page.tsx'
+import { DueOn } from './facts.tsx'
+
+interface Desk {
+  readonly late: readonly Versioned[]
+  readonly bare: readonly Versioned[]
+  readonly returned: readonly ListedVersion[]
+  readonly drafts: readonly ListedVersion[]
+  readonly counts: ReadonlyMap<string, number>
+  readonly now: Date
+}
+
+async function deskOf(rx: Rx): Promise<Desk> {
+  return {
+    late: await lateEntries(rx),
+    bare: await entriesWithoutData(rx),
+    returned: (await listVersions(rx, { state: 'returned' })).items,
+    drafts: (await listVersions(rx, { state: 'draft' })).items,
+    counts: await countResources(rx),
+    now: rx.now,
+  }
+}
+
+function Link({ of: { version } }: { of: Versioned }) {
+  return (
+    <a href={`/institution/resources/${version.id}`}>
+      <Name zh={version.nameZh} en={version.nameEn} />
+    </a>
+  )
+}
+
+function ToDo({ desk }: { desk: Desk }) {
+  const t = useWords()
+  const { late, bare, returned, drafts, now } = desk
+  if (late.length + bare.length + returned.length + drafts.length === 0)
+    return (
+      <Empty title={t(text('没有待办事项', 'Nothing is left to do'))} icon="circle-check">
+        {t(
+          text(
+            '退回的、未完成的、更新逾期的和没有数据的目录会列在这里。',
+            'Entries that were returned, are unfinished, late or without data are listed here.',
+          ),
+        )}
+      </Empty>
+    )
+  return (
+    <ul class="plain-list mb-0">
+      {returned.map(row => (
+        <li key={row.version.id} class="row-gap">
+          <Badge tone="warn">{t(text('退回修改', 'Returned'))}</Badge>
+          <Link of={row} />
+        </li>
+      ))}
+      {late.map(row => (
+        <li key={row.version.id} class="row-gap">
+          <Link of={row} />
+          <DueOn of={row.entry} now={now} />
+        </li>
+      ))}
+      {drafts.map(row => (
+        <li key={row.version.id} class="row-gap">
+          <Badge>{t(text('编制中', 'Draft'))}</Badge>
+          <Link of={row} />
+          <span class="text-secondary">
+            {whatIsMissing(row.version).length === 0
+              ? t(text('可以提交', 'ready to submit'))
+              : t(
+                  text(
+                    `还差 ${whatIsMissing(row.version).length} 项`,
+                    `${whatIsMissing(row.version).length} left to do`,
+                  ),
+                )}
+          </span>
+        </li>
+      ))}
+      {bare.map(row => (
+        <li key={row.version.id} class="row-gap">
+          <Badge>{t(text('没有数据', 'Without data'))}</Badge>
+          <Link of={row} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function DeskView({ desk }: { desk: Desk }) {
+  const t = useWords()
+  const count = (...states: string[]) => states.reduce((sum, state) => sum + (desk.counts.get(state) ?? 0), 0)
+  const list = (state: string) => `/institution/resources?state=${state}`
+  return (
+    <>
+      <div class="stats">
+        <Stat label={t(text('已发布', 'Published'))} href={list('published')}>
+          <Count of={count('published')} />
+        </Stat>
+        <Stat label={t(text('等待审核', 'Waiting for review'))} href={list('submitted')}>
+          <Count of={count('submitted', 'reviewing')} />
+        </Stat>
+        <Stat label={t(text('编制中', 'In work'))} href={list('draft')}>
+          <Count of={count('draft', 'returned')} />
+        </Stat>
+        <Stat label={t(text('更新逾期', 'Overdue'))}>
+          <Count of={desk.late.length} />
+        </Stat>
+      </div>
+      <Card title={t(text('待办', 'To be done'))}>
+        <ToDo desk={desk} />
+      </Card>
+    </>
+  )
+}
+
+/** The way to a new entry, for those who may begin one. */
+export function NewEntry() {
+  const t = useWords()
+  const { can } = useReader()
+  if (!can('resource.create')) return null
+  return (
+    <a class="btn btn-primary" href="/institution/resources/new">
+      {t(text('新编目录', 'New entry'))}
+    </a>
+  )
+}
+
+export const homePages: Route[] = [
+  page({
+    at: 'GET /institution',
+    operation: 'showInstitutionDesk',
+    permission: 'institution.desk',
+    summary: text('机构工作台', 'Institution desk'),
+    run: async rx => ({
+      title: text('机构工作台', 'Institution desk'),
+      lead: text('目录缺什么、哪些逾期、哪些在等待审核。', 'What is missing, what is late, what waits for review.'),
+      actions: <NewEntry />,
+      body: <DeskView desk={await deskOf(rx)} />,
+    }),
+  }),
+]

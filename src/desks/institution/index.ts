@@ -1,0 +1,6 @@
+import type { Route } from '../../kernel/http/route.ts'
+import { entryPages } from './entry.tsx'
+import { homePages } from './home.tsx'
+import { listPages } from './list.tsx'
+
+export const routes: Route[] = [...homePages, ...listPages, ...entryPages]

@@ -1,0 +1,263 @@
+import type { ComponentChildren } from 'preact'
+import { Type } from 'typebox'
+import type { Rx } from '../../kernel/command.ts'
+import type { Route } from '../../kernel/http/route.ts'
+import { PageQuery } from '../../kernel/page.ts'
+import { type Text, text } from '../../kernel/text.ts'
+import { Id } from '../../kernel/wire.ts'
+import { type Organization, organizationsOf } from '../../modules/identity/index.ts'
+import {
+  type EntryFacet,
+  type EntryHit,
+  EntryQuery,
+  type EntrySearch,
+  entryFacets,
+  openingTypes,
+  searchEntries,
+  sharingTypes,
+} from '../../modules/resources/index.ts'
+import { useReader, useWords } from '../../web/context.ts'
+import { Icon } from '../../web/icon.tsx'
+import { Badge, Count, Empty, Name, Pager, withQuery } from '../../web/parts.tsx'
+import { DueOn, listWord, rulesOf, wordOf } from '../institution/facts.tsx'
+import { page } from '../page.tsx'
+import { Data } from './parts.tsx'
+
+interface Shown {
+  readonly input: EntrySearch
+  readonly found: Awaited<ReturnType<typeof searchEntries>>
+  readonly institutions: ReadonlyMap<string, Organization>
+  readonly now: Date
+}
+
+async function read(rx: Rx, input: EntrySearch): Promise<Shown> {
+  const found = await searchEntries(rx, input)
+  const ids = found.counts?.institution.map(({ value }) => value) ?? []
+  const known = input.institution && !ids.includes(input.institution) ? [...ids, input.institution] : ids
+  return { input, found, institutions: await organizationsOf(rx, known), now: rx.now }
+}
+
+const facetWords: Readonly<Record<EntryFacet, Text>> = {
+  sharing: text('共享类型', 'Sharing'),
+  opening: text('开放类型', 'Opening'),
+  theme: text('主题', 'Theme'),
+  cycle: text('更新周期', 'Update cycle'),
+  institution: text('机构', 'Institution'),
+}
+
+function FacetName({ facet, value, shown }: { facet: EntryFacet; value: string; shown: Shown }) {
+  const t = useWords()
+  const rules = rulesOf(shown.now)
+  if (facet === 'institution') {
+    const found = shown.institutions.get(value)
+    return <Name zh={found?.nameZh ?? value} en={found?.nameEn} />
+  }
+  if (facet === 'theme') return <>{t(listWord(rules, 'themes', value))}</>
+  if (facet === 'cycle') return <>{t(listWord(rules, 'updateFrequencies', value))}</>
+  return <>{t(wordOf(facet === 'sharing' ? sharingTypes : openingTypes, value))}</>
+}
+
+function SearchBox({ input }: Shown) {
+  const t = useWords()
+  const carried = [...entryFacets, 'division' as const, 'late' as const].filter(name => input[name] !== undefined)
+  return (
+    <search>
+      <form action="/resources" method="get" class="search-box">
+        <label class="visually-hidden" for="q">
+          {t(text('检索资源目录', 'Search the catalogue'))}
+        </label>
+        <input
+          class="form-control"
+          type="search"
+          id="q"
+          name="q"
+          value={input.q ?? ''}
+          maxLength={100}
+          placeholder={t(text('任意两个汉字，或英文词', 'Words, or any two Chinese characters'))}
+        />
+        {carried.map(name => (
+          <input key={name} type="hidden" name={name} value={String(input[name])} />
+        ))}
+        <button type="submit" class="btn btn-primary">
+          <Icon name="search" /> {t(text('检索', 'Search'))}
+        </button>
+      </form>
+    </search>
+  )
+}
+
+function Chips({ shown }: { shown: Shown }) {
+  const t = useWords()
+  const { url } = useReader()
+  const { input } = shown
+  const chosen = entryFacets.filter(name => input[name] !== undefined)
+  if (chosen.length === 0 && !input.q && !input.late) return null
+  const chip = (name: string, value: ComponentChildren) => (
+    <li key={name}>
+      <a class="pill" href={withQuery(url, { [name]: undefined })}>
+        <span class="visually-hidden">{t(text('取消条件：', 'Remove: '))}</span>
+        {value} <Icon name="x" />
+      </a>
+    </li>
+  )
+  return (
+    <ul class="pills" aria-label={t(text('已选条件', 'Chosen conditions'))}>
+      {input.q && chip('q', <Data>{input.q}</Data>)}
+      {input.late && chip('late', t(text('更新逾期', 'Update overdue')))}
+      {chosen.map(name => chip(name, <FacetName facet={name} value={String(input[name])} shown={shown} />))}
+      <li>
+        <a href="/resources">{t(text('清除全部', 'Clear all'))}</a>
+      </li>
+    </ul>
+  )
+}
+
+function Facet({ name, shown }: { name: EntryFacet; shown: Shown }) {
+  const t = useWords()
+  const { url } = useReader()
+  const values = shown.found.counts?.[name] ?? []
+  const chosen = shown.input[name]
+  if (values.length === 0) return null
+  return (
+    <section class="facet" aria-labelledby={`facet-${name}`}>
+      <h3 id={`facet-${name}`}>{t(facetWords[name])}</h3>
+      <ul>
+        {values.map(({ value, count }) => (
+          <li key={value}>
+            <a
+              class={value === chosen ? 'facet-value here' : 'facet-value'}
+              href={withQuery(url, { [name]: value === chosen ? undefined : value })}
+              aria-current={value === chosen ? 'true' : undefined}
+            >
+              <span>
+                <FacetName facet={name} value={value} shown={shown} />
+              </span>
+              <span class="num">
+                <Count of={count} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Hit({ of, now }: { of: EntryHit; now: Date }) {
+  const t = useWords()
+  const rules = rulesOf(now)
+  return (
+    <article class="card card-body mb-3">
+      <h2 class="h3 mb-1">
+        <a href={`/resources/${of.id}`}>
+          <Name zh={of.name_zh} en={of.name_en} />
+        </a>
+      </h2>
+      <p class="text-secondary mb-2">
+        <Name zh={of.institution_zh} en={of.institution_en} /> · <code>{of.code}</code>
+      </p>
+      <p class="mb-2">
+        <Data>{of.abstract.length > 160 ? `${[...of.abstract].slice(0, 160).join('')}…` : of.abstract}</Data>
+      </p>
+      <p class="row-gap mb-0">
+        <Badge tone={of.sharing_type === 'notShared' ? 'quiet' : 'good'}>
+          {t(wordOf(sharingTypes, of.sharing_type))}
+        </Badge>
+        <Badge tone={of.opening_type === 'notOpen' ? 'quiet' : 'good'}>
+          {t(wordOf(openingTypes, of.opening_type))}
+        </Badge>
+        <span>{t(text(`${of.items} 个信息项`, of.items === 1 ? '1 item' : `${of.items} items`))}</span>
+        <span>
+          {t(
+            text(
+              `${of.data_versions} 期数据`,
+              of.data_versions === 1 ? '1 data version' : `${of.data_versions} data versions`,
+            ),
+          )}
+        </span>
+        <span>{t(listWord(rules, 'updateFrequencies', of.update_cycle))}</span>
+        {of.due_on && (
+          <span class="row-gap">
+            {t(text('下次更新：', 'Next update:'))} <DueOn of={{ dueOn: of.due_on }} now={now} />
+          </span>
+        )}
+      </p>
+    </article>
+  )
+}
+
+function Results({ shown }: { shown: Shown }) {
+  const t = useWords()
+  const { url } = useReader()
+  const { found, input, now } = shown
+  const { counts } = found
+  return (
+    <div class={found.hits.length === 0 ? 'search-page alone' : 'search-page'}>
+      <div class="search-results">
+        <SearchBox {...shown} />
+        <Chips shown={shown} />
+        {found.hits.length === 0 ? (
+          <Empty title={t(text('没有符合条件的资源', 'No resource matches'))} icon="search-off">
+            <p>
+              {t(
+                text(
+                  '换用更短的词；中文任意两个字都可检索。',
+                  'Use shorter words; any two Chinese characters are found.',
+                ),
+              )}
+            </p>
+            <a class="btn" href="/resources">
+              {t(text('浏览全部资源', 'Browse all resources'))}
+            </a>
+          </Empty>
+        ) : (
+          <>
+            {counts && (
+              <p class="total row-gap" role="status">
+                <span>
+                  {t(text('共 ', ''))}
+                  <strong>
+                    <Count of={counts.total} />
+                  </strong>{' '}
+                  {t(text('个资源', counts.total === 1 ? 'resource' : 'resources'))}
+                </span>
+                {counts.late > 0 && !input.late && (
+                  <a href={withQuery(url, { late: 'true' })}>
+                    {t(text(`其中 ${counts.late} 个更新逾期`, `${counts.late} of them overdue`))}
+                  </a>
+                )}
+              </p>
+            )}
+            {found.hits.map(hit => (
+              <Hit key={hit.id} of={hit} now={now} />
+            ))}
+            <Pager next={found.next} />
+          </>
+        )}
+      </div>
+      <aside class="facets" id="filters" aria-label={t(text('筛选条件', 'Filters'))} tabIndex={-1}>
+        {entryFacets.map(name => (
+          <Facet key={name} name={name} shown={shown} />
+        ))}
+      </aside>
+    </div>
+  )
+}
+
+export const resourcesRoutes: Route[] = [
+  page({
+    at: 'GET /resources',
+    operation: 'showResources',
+    permission: 'resource.search',
+    summary: text('检索资源目录', 'Search the resource catalogue'),
+    query: { ...EntryQuery, institution: Type.Optional(Id), after: PageQuery.after },
+    run: async (rx, { query }) => ({
+      title: text('资源目录', 'Resource catalogue'),
+      lead: text(
+        '公共机构和公共服务企业的数据资源：谁有什么数据、怎样共享和开放、何时更新。',
+        'Data of public institutions and public service enterprises: who has what, how it is shared and opened, when it is updated.',
+      ),
+      body: <Results shown={await read(rx, query)} />,
+    }),
+  }),
+]

@@ -1,0 +1,38 @@
+import { organizationOf } from '../identity/index.ts'
+import { entryLabel } from '../resources/index.ts'
+import { type Hear, idIn, named, operatorId } from './draft.ts'
+import type { Kind } from './words.ts'
+
+/** What each move of a catalogue entry means: to reviewers, or to its institution. */
+const moves: Readonly<Record<string, readonly ['staff' | 'own', Kind]>> = {
+  submit: ['staff', 'resource.submitted'],
+  return: ['own', 'resource.returned'],
+  publish: ['own', 'resource.published'],
+  withdraw: ['own', 'resource.withdrawn'],
+}
+
+const entryMoved: Hear = async (cx, payload) => {
+  const found = moves[String(payload.move)]
+  if (!found) return []
+  const { entry, version } = await entryLabel(cx, idIn(payload, 'versionId'))
+  if (version.state !== payload.to) return []
+  const [whom, kind] = found
+  const institution = await organizationOf(cx, entry.organizationId)
+  return [
+    {
+      kind,
+      to: whom === 'staff' ? await operatorId(cx) : institution.id,
+      subject: ['resource', entry.id],
+      href: `/${whom === 'staff' ? 'operator' : 'institution'}/resources/${version.id}`,
+      params: {
+        number: entry.code,
+        product: version.nameZh,
+        productEn: version.nameEn,
+        ...named(institution),
+        reason: version.reason,
+      },
+    },
+  ]
+}
+
+export const cataloguing: Readonly<Record<string, Hear>> = { 'resources.entry-moved': entryMoved }

@@ -1,0 +1,184 @@
+import { sql } from 'drizzle-orm'
+import {
+  check,
+  customType,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { instant } from '../../kernel/schema.ts'
+import { dataVersion } from '../data/schema.ts'
+import { organization, person } from '../identity/schema.ts'
+import type { Item } from './model.ts'
+
+export const resources = pgSchema('resources')
+
+/** Made by the application with `array_to_tsvector`: no dictionary, so that any two Chinese characters are found. */
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+
+/** The serial numbers given out in each class of the catalogue. */
+export const codeSerial = resources.table('code_serial', {
+  classCode: text().primaryKey(),
+  last: integer().notNull(),
+})
+
+/** A resource of the catalogue 政务信息资源: the lasting identity behind both public platforms (Art 25). */
+export const entry = resources.table(
+  'entry',
+  {
+    id: uuid().primaryKey(),
+    code: text().notNull(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    /** of its institution: a resource falls to it */
+    division: text().notNull(),
+    createdBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    createdAt: instant().notNull(),
+    /** when its data, or else the entry itself, was last brought up to date; null before the first publication */
+    updatedOn: date({ mode: 'string' }),
+    /** until when the next update is in time; null where the cycle promises none */
+    dueOn: date({ mode: 'string' }),
+  },
+  t => [
+    unique('entry_code_unique').on(t.code),
+    check('entry_code_form', sql`${t.code} ~ '^[1-3][0-9]{5,11}/[0-9]{6,}$'`),
+    index('entry_organization').on(t.organizationId, t.id),
+    index('entry_due').on(t.dueOn).where(sql`${t.dueOn} is not null`),
+  ],
+)
+
+/** One version of an entry's metadata (domain 4.2); what was submitted is changed only by being returned. */
+export const entryVersion = resources.table(
+  'entry_version',
+  {
+    id: uuid().primaryKey(),
+    entryId: uuid()
+      .notNull()
+      .references(() => entry.id),
+    versionNo: integer().notNull(),
+    state: text().notNull(),
+    nameZh: text().notNull(),
+    nameEn: text(),
+    abstract: text(),
+    format: text(),
+    sharingType: text(),
+    sharingBasis: text(),
+    sharingCondition: text(),
+    openingType: text(),
+    openingBasis: text(),
+    openingCondition: text(),
+    updateCycle: text(),
+    grade: text(),
+    placement: text(),
+    systemOfRecord: text(),
+    dutyBasis: text(),
+    themes: text().array().notNull().default(sql`'{}'`),
+    securityTerms: text(),
+    relatedCodes: text().array().notNull().default(sql`'{}'`),
+    items: jsonb().$type<readonly Item[]>().notNull().default([]),
+    changedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    changedAt: instant().notNull(),
+    submittedBy: uuid().references(() => person.id),
+    submittedAt: instant(),
+    reviewedBy: uuid().references(() => person.id),
+    reviewerOrganizationId: uuid().references(() => organization.id),
+    publishedAt: instant(),
+    /** why it was returned or withdrawn */
+    reason: text(),
+    rulePack: text(),
+    /** only of what is published: normalised words and tokens for the search */
+    words: text(),
+    document: tsvector(),
+  },
+  t => [
+    unique('entry_version_number').on(t.entryId, t.versionNo),
+    // one version in force and one in work: two at the same time cannot both win
+    uniqueIndex('entry_version_one_published').on(t.entryId).where(sql`${t.state} = 'published'`),
+    uniqueIndex('entry_version_one_open')
+      .on(t.entryId)
+      .where(sql`${t.state} in ('draft', 'submitted', 'reviewing', 'returned')`),
+    check(
+      'entry_version_state_known',
+      sql`${t.state} in ('draft', 'submitted', 'reviewing', 'returned', 'published', 'superseded', 'withdrawn', 'discarded')`,
+    ),
+    check(
+      'entry_version_complete',
+      sql`${t.state} in ('draft', 'returned', 'discarded') or (${t.abstract} is not null and ${t.format} is not null
+        and ${t.sharingType} is not null and ${t.sharingBasis} is not null and ${t.openingType} is not null
+        and ${t.openingBasis} is not null and ${t.updateCycle} is not null and ${t.placement} is not null
+        and ${t.systemOfRecord} is not null and ${t.dutyBasis} is not null and cardinality(${t.themes}) > 0
+        and jsonb_array_length(${t.items}) > 0 and ${t.submittedBy} is not null)`,
+    ),
+    check(
+      'entry_version_conditions_said',
+      sql`${t.state} in ('draft', 'returned', 'discarded')
+        or ((${t.sharingType} <> 'conditional' or ${t.sharingCondition} is not null)
+          and (${t.openingType} <> 'conditional' or ${t.openingCondition} is not null))`,
+    ),
+    check(
+      'entry_version_published_graded',
+      sql`${t.state} not in ('published', 'superseded', 'withdrawn') or (${t.grade} is not null and ${t.grade} in ('general', 'important', 'core')
+        and ${t.publishedAt} is not null and ${t.words} is not null and ${t.document} is not null)`,
+    ),
+    check(
+      'entry_version_core_kept',
+      sql`${t.state} not in ('published', 'superseded', 'withdrawn')
+        or ((${t.grade} <> 'core' or (${t.sharingType} = 'notShared' and ${t.openingType} = 'notOpen'))
+          and (${t.grade} <> 'important' or ${t.openingType} <> 'open'))`,
+    ),
+    check(
+      'entry_version_reviewed_by_another',
+      sql`${t.state} not in ('published', 'superseded', 'withdrawn')
+        or (${t.reviewedBy} is not null and ${t.reviewedBy} <> ${t.submittedBy} and ${t.reviewerOrganizationId} is not null)`,
+    ),
+    check('entry_version_reason_said', sql`${t.state} not in ('returned', 'withdrawn') or ${t.reason} is not null`),
+    index('entry_version_state').on(t.state, t.id),
+    index('entry_version_published').on(t.publishedAt, t.entryId).where(sql`${t.state} = 'published'`),
+    index('entry_version_document').using('gin', t.document).where(sql`${t.state} = 'published'`),
+  ],
+)
+
+/** Data that was attached to an entry: append-only; the newest is the entry's data. A trigger asks the gate of risk. */
+export const attachment = resources.table(
+  'attachment',
+  {
+    id: uuid().primaryKey(),
+    entryId: uuid()
+      .notNull()
+      .references(() => entry.id),
+    entryVersionId: uuid()
+      .notNull()
+      .references(() => entryVersion.id),
+    dataVersionId: uuid()
+      .notNull()
+      .references(() => dataVersion.id),
+    sequenceNo: integer().notNull(),
+    /** what the gate is asked about; always `attached` */
+    state: text().notNull().default('attached'),
+    attachedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    attachedAt: instant().notNull(),
+  },
+  t => [
+    unique('attachment_once').on(t.entryId, t.dataVersionId),
+    unique('attachment_sequence').on(t.entryId, t.sequenceNo),
+    check('attachment_state_known', sql`${t.state} = 'attached'`),
+    index('attachment_data_version').on(t.dataVersionId),
+  ],
+)
+
+export type EntryRow = typeof entry.$inferSelect
+export type EntryVersionRow = typeof entryVersion.$inferSelect
+export type AttachmentRow = typeof attachment.$inferSelect
