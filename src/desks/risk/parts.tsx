@@ -129,32 +129,31 @@ export function Points({ of: { file } }: { of: GateView }) {
     return { name: point.name, ...(answered ?? { ...point, by: 'facts', note: null }) }
   })
   return (
-    <Table
-      head={[t(text('要点（第三十条）', 'Point (Art. 30)')), t(text('结论', 'Answer')), t(text('证据', 'Evidence'))]}
-      rows={rows.map(({ name, answer, by, evidence, note }) => [
-        t(name),
-        answer === null ? (
-          <Badge>{t(text('待答', 'Open'))}</Badge>
-        ) : (
-          <span class="row-gap">
-            <Badge tone={answer === 'yes' ? 'bad' : 'good'}>
-              {answer === 'yes' ? t(text('是', 'Yes')) : t(text('否', 'No'))}
-            </Badge>
-            <span class="text-secondary">
-              {by === 'facts' ? t(text('据事实', 'by facts')) : t(text('提供方答', 'by the provider'))}
-            </span>
-          </span>
-        ),
-        <>
+    <div class="stack">
+      {rows.map(({ name, answer, by, evidence, note }) => (
+        <section key={name.en}>
+          <h3 class="row-gap h4 mb-1">
+            {t(name)}
+            {answer === null ? (
+              <Badge>{t(text('待答', 'Open'))}</Badge>
+            ) : (
+              <Badge tone={answer === 'yes' ? 'bad' : 'good'}>
+                {answer === 'yes' ? t(text('是', 'Yes')) : t(text('否', 'No'))}
+              </Badge>
+            )}
+            {answer !== null && (
+              <Badge>{by === 'facts' ? t(text('据事实', 'By facts')) : t(text('提供方答', 'By the provider'))}</Badge>
+            )}
+          </h3>
           {evidence.map(each => (
-            <div key={each.en} class="text-break">
+            <p key={each.en} class="text-break text-secondary mb-0">
               {t(each)}
-            </div>
+            </p>
           ))}
-          {note && <div class="text-break">{note}</div>}
-        </>,
-      ])}
-    />
+          {note && <p class="text-break mb-0">{note}</p>}
+        </section>
+      ))}
+    </div>
   )
 }
 
