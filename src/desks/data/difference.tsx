@@ -14,6 +14,7 @@ import { useReader, useWords } from '../../web/context.ts'
 import { Card, Count, Empty, Notice, Stat, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Data } from '../public/parts.tsx'
+import { langOf } from '../public/words.ts'
 import { typeWords } from '../vendor/words.ts'
 import { type Asked, asked, Cell, dataTrail, isReadable, Refusal, Views } from './parts.tsx'
 
@@ -47,7 +48,13 @@ function Choice({ of: { version, others, from, key } }: { of: Shown }) {
           </label>
           <select class="form-select" id="difference-from" name="from" required>
             {others.map(other => (
-              <option key={other.id} value={other.id} selected={other.id === from}>
+              <option
+                key={other.id}
+                value={other.id}
+                selected={other.id === from}
+                lang={langOf(language, other.fileName)}
+                data-words="data"
+              >
                 {`${other.fileName} · ${day.format(other.createdAt)}`}
               </option>
             ))}

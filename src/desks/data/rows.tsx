@@ -16,6 +16,7 @@ import { Icon } from '../../web/icon.tsx'
 import { Card, Count, Empty } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Data } from '../public/parts.tsx'
+import { langOf } from '../public/words.ts'
 import { type Asking, addressOf, askingOf, columnsAtOnce, exportAddress, query, rowsAtOnce } from './asking.ts'
 import { type Asked, asked, Cell, dataTrail, numberPlaces, Refusal, Views } from './parts.tsx'
 
@@ -78,6 +79,7 @@ function Conditions({ of: { version, asking } }: { of: Shown }) {
 
 function FilterForm({ of: { version, asking, column } }: { of: Shown }) {
   const t = useWords()
+  const { language } = useReader()
   return (
     <form method="get" action={`/data-versions/${version.id}/rows`} id="filter">
       <Hidden asking={asking} />
@@ -87,7 +89,7 @@ function FilterForm({ of: { version, asking, column } }: { of: Shown }) {
         </label>
         <select class="form-select" id="rows-column" name="column">
           {version.columns.map(({ name }) => (
-            <option key={name} value={name} selected={name === column}>
+            <option key={name} value={name} selected={name === column} lang={langOf(language, name)} data-words="data">
               {name}
             </option>
           ))}
