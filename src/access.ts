@@ -54,6 +54,7 @@ export const access: AccessTable = {
   'data-version.propose-release': ['operator:maker', 'operator:checker'],
   'data-version.decline-release': ['operator:checker'],
   'data-version.release': ['operator:checker'],
+  'data-version.mask': ['vendor:maker', 'vendor:administrator', 'institution:maker', 'institution:administrator'],
   'upload.describe': ['anyone'],
   'data-quota.read': ['vendor', 'institution'],
   'data-quota.inspect': ['operator'],

@@ -109,6 +109,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     end: text('取消上传', 'Upload cancelled'),
     expire: text('上传过期', 'Upload expired'),
   },
+  'masking-key': { create: text('生成散列密钥', 'Key for hashes made') },
   'data-quota': { set: text('设定存储配额', 'Storage quota set') },
   product: {
     create: text('创建数据产品', 'Data product created'),

@@ -1,7 +1,13 @@
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
-import { type DataVersion, dataVersionOf, ownDataVersion, versionMachine } from '../../modules/data/index.ts'
+import {
+  type DataVersion,
+  dataVersionOf,
+  maskMethods,
+  ownDataVersion,
+  versionMachine,
+} from '../../modules/data/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Bytes, Card, Copyable, Count, Facts, Moment, Notice, State, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
@@ -20,6 +26,22 @@ interface Overview {
 
 /** Columns whose spread is drawn at once; the others are behind a door. */
 const drawn = 12
+
+/** The version that this one was made of, and what was done to its columns. */
+function Lineage({ of: { derivedFromId, derivation } }: { of: Row }) {
+  const t = useWords()
+  return (
+    <>
+      <a href={`/data-versions/${derivedFromId}`}>{t(text('原版本', 'the version before'))}</a>
+      {derivation?.map(({ name, method }) => (
+        <span key={name}>
+          {t(text('；', '; '))}
+          <Data>{name}</Data> {t(maskMethods[method])}
+        </span>
+      ))}
+    </>
+  )
+}
 
 function FileFacts({ of: { row } }: { of: Overview }) {
   const t = useWords()
@@ -59,6 +81,7 @@ function FileFacts({ of: { row } }: { of: Overview }) {
           row.divisions && row.divisions.length > 0
             ? [t(text('行政区划', 'Divisions')), t(divisionNames(row.divisions))]
             : null,
+          row.derivedFromId ? [t(text('由来', 'Made of')), <Lineage key="lineage" of={row} />] : null,
           [t(text('上传时间', 'Uploaded')), <Moment key="at" at={row.createdAt} />],
           ['SHA-256', <Copyable key="sha">{row.sha256}</Copyable>],
         ]}
@@ -215,7 +238,7 @@ function OverviewPage({ of }: { of: Overview }) {
   )
 }
 
-function Describe({ id }: { id: string }) {
+function Describe({ id, isOpen }: { id: string; isOpen: boolean }) {
   const t = useWords()
   const { can } = useReader()
   return (
@@ -223,6 +246,11 @@ function Describe({ id }: { id: string }) {
       {can('data-version.read-risk') && (
         <a class="btn" href={`/data-versions/${id}/assessment`}>
           {t(text('分级与风险评估', 'Grade and risk'))}
+        </a>
+      )}
+      {isOpen && can('data-version.mask') && (
+        <a class="btn" href={`/data-versions/${id}/mask`}>
+          {t(text('脱敏', 'Mask columns'))}
         </a>
       )}
       {can('product.read-draft') && (
@@ -247,7 +275,7 @@ export const overviewPages: Route[] = [
       return {
         title: text(row.fileName, row.fileName),
         trail: [dataTrail],
-        actions: <Describe id={row.id} />,
+        actions: <Describe id={row.id} isOpen={isReadable(row)} />,
         body: <OverviewPage of={{ row, version }} />,
       }
     },

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Bilingual, closed, Id, Instant, iso, nullable, Sha256 } from '../../kernel/wire.ts'
 import { type HeldVersion, verdictWords } from './inspection.ts'
-import { uploadMachine } from './model.ts'
+import { maskMethods, uploadMachine } from './model.ts'
 import type { QuotaState } from './quota.ts'
 import type { InspectionRow, UploadRow } from './schema.ts'
 
@@ -101,4 +101,19 @@ export const toInspection = (row: InspectionRow | undefined) => ({
   signature: row?.signature ?? null,
   isReleaseProposed: row?.proposedBy != null && row.verdict === 'held',
   inspectedAt: iso(row?.inspectedAt ?? null),
+})
+
+export const MaskBody = closed({
+  columns: Type.Array(
+    closed({
+      name: Type.String({ minLength: 1, maxLength: 1000, examples: ['身份证号'] }),
+      method: Type.String({
+        enum: ['keep', ...Object.keys(maskMethods)],
+        description:
+          'remove the column; mask: all but a few characters; hash: keyed, the same value always gives the same; generalise: ranges, months, cities',
+        examples: ['hash'],
+      }),
+    }),
+    { minItems: 1, maxItems: 2000 },
+  ),
 })

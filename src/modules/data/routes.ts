@@ -5,6 +5,8 @@ import { payloadTooLarge, unsupportedMedia } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { closed, IdParams } from '../../kernel/wire.ts'
 import { intakeRoutes } from './intakeroutes.ts'
+import { MaskBody } from './intakewire.ts'
+import { type GivenMask, maskDataVersion } from './mask.ts'
 import { listDataVersions, ownDataVersion } from './queries.ts'
 import { quotaExceeded } from './quota.ts'
 import { rowRoutes } from './rowroutes.ts'
@@ -105,6 +107,22 @@ export const routes: Route[] = [
     body: ConfirmBody,
     reply: DataVersionShape,
     run: async (cx, { params, body }) => toDataVersionWire(await confirmDataVersion(cx, params.id, body)),
+  }),
+  raw({
+    at: 'POST /data-versions/:id/mask',
+    operation: 'maskDataVersion',
+    permission: 'data-version.mask',
+    tag,
+    summary: text('生成脱敏版本', 'Make a masked version'),
+    params: IdParams,
+    body: MaskBody,
+    problems: [quotaExceeded],
+    produces,
+    handle: async (request, reply, context) => {
+      const { columns } = request.body as { columns: readonly GivenMask[] }
+      const { row, isNew } = await maskDataVersion(request, context, (request.params as { id: string }).id, columns)
+      return answer(reply, row, isNew ? 201 : 200)
+    },
   }),
   ...rowRoutes,
   ...intakeRoutes,

@@ -13,7 +13,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { instant } from '../../kernel/schema.ts'
+import { bytea, instant } from '../../kernel/schema.ts'
 import type { Text } from '../../kernel/text.ts'
 import { organization, person } from '../identity/schema.ts'
 import type { SensitiveColumn } from './engine/scan.ts'
@@ -221,3 +221,12 @@ export const dataUpload = data.table(
 )
 
 export type UploadRow = typeof dataUpload.$inferSelect
+
+/** An organisation's secret for keyed hashes, sealed with the master key: never shown, never changed. */
+export const dataMaskingKey = data.table('data_masking_key', {
+  organizationId: uuid()
+    .primaryKey()
+    .references(() => organization.id),
+  sealedKey: bytea().notNull(),
+  createdAt: instant().notNull(),
+})

@@ -8,6 +8,7 @@ import { type Text, text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { type Read, recordCopy } from './copies.ts'
 import {
+  type ColumnNote,
   type GivenNote,
   inlineBytes,
   type MaskedColumn,
@@ -50,7 +51,11 @@ export interface Origin {
   readonly owner?: { readonly organizationId: string; readonly personId: string }
   /** the upload in pieces whose place in the quota it takes */
   readonly uploadId?: string
-  readonly derived?: { readonly derivedFromId: string; readonly derivation: readonly MaskedColumn[] }
+  readonly derived?: {
+    readonly derivedFromId: string
+    readonly derivation: readonly MaskedColumn[]
+    readonly notes: Record<string, ColumnNote>
+  }
 }
 
 /** Whether an organisation has a file under that name already: it takes no further room. */

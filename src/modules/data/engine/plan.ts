@@ -1,3 +1,4 @@
+import type { Masking } from './masking.ts'
 import type { ColumnType } from './types.ts'
 
 /** How a value may be compared; what each means is said in `query.ts`. */
@@ -62,6 +63,10 @@ export interface ExportRequest extends Selection {
   readonly folder: string
   /** CSV only: text that a spreadsheet would take for a formula gets an apostrophe before it */
   readonly isSafe: boolean
+  /** columns whose cells are changed on the way */
+  readonly masks?: readonly Masking[]
+  /** the secret of keyed hashes, in hexadecimal */
+  readonly key?: string
 }
 
 export interface MeasureRequest {

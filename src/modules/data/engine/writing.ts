@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import Excel from 'exceljs'
+import { maskedCell, paddedKeys } from './masking.ts'
 import type { ExportAnswer, ExportRequest, Selection } from './plan.ts'
 import { keyOfType, orderBy, relation, where } from './query.ts'
 import { CellTooLong, cell, rowsOf } from './reading.ts'
@@ -60,10 +61,19 @@ function jsonCell({ table }: Selection, column: number): string {
 async function fileOf(connection: DuckDBConnection, request: ExportRequest): Promise<number> {
   const { table, columns, format, folder, isSafe, sorts } = request
   const long = format === 'parquet' ? await longDecimals(connection, request) : new Set<number>()
+  const values: string[] = []
+  const masks = new Map((request.masks ?? []).map(mask => [mask.column, mask]))
+  // as bound values: no message of the engine's repeats a secret
+  const keys = request.key ? paddedKeys(Buffer.from(request.key, 'hex')).map(each => `$${values.push(each)}`) : []
   const isText = (column: number) => table.types[column] === 'text' || table.types[column] === undefined
   const cells = columns.map(column => {
     const c = `c${column}`
     const name = table.names[column] ?? c
+    const mask = masks.get(column)
+    if (mask) {
+      const [inner = '', outer = ''] = keys
+      return `${maskedCell(c, mask, table.types[column] ?? 'text', [inner, outer])} AS ${identifier(name)}`
+    }
     if (format === 'parquet') return `${typedCell(request, column, long.has(column))} AS ${identifier(name)}`
     if (format !== 'csv') return `${jsonCell(request, column)} AS ${identifier(name)}`
     if (!isSafe) return `${c} AS ${identifier(name)}`
@@ -76,7 +86,6 @@ async function fileOf(connection: DuckDBConnection, request: ExportRequest): Pro
     parquet: 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 30720',
     xlsx: '',
   }[format]
-  const values: string[] = []
   const order = sorts.length > 0 ? orderBy(sorts, table.types) : ''
   const reader = await connection.runAndReadAll(
     `COPY (SELECT ${cells.join(', ')} FROM ${relation(table, usedBy(request))} ${where(request, values)} ${order})
