@@ -67,29 +67,16 @@ const waterEntry = {
   ],
 }
 
-/** Has a file of an institution graded, assessed and reviewed, so that it may be shared and opened. */
+/** Has the operator's people pass the assessment of a file, which its institution submitted with it; once. */
 async function release(client: Client, operator: Operator, of: Cast, dataVersionId: string): Promise<void> {
-  type File = {
-    release: { state: string }
-    points: { code: string; answer: string | null }[]
-    assessment: { id: string } | null
-  }
-  const path = `/data-versions/${dataVersionId}`
-  await client.call(`POST ${path}/grade`, { as: of.maker, body: { grade: 'general' } })
-  const file = await client.call<File>(`GET ${path}/assessment`, { as: of.maker })
-  if (file.release.state === 'released') return
-  const { id } = await client.call<{ id: string }>(`POST ${path}/assess`, {
+  type File = { release: { state: string }; assessment: { id: string; state: string } | null }
+  const { assessment, release } = await client.call<File>(`GET /data-versions/${dataVersionId}/assessment`, {
     as: of.maker,
-    body: {
-      sourceCategory: 'collected',
-      sourceStatement: divisions.content.sourceStatement,
-      points: file.points
-        .filter(point => point.answer === null)
-        .map(({ code }) => ({ code, answer: 'no', note: '依法公开的行政区划信息，已核对' })),
-    },
   })
-  await client.call(`POST /assessments/${id}/review`, { as: operator.maker })
-  await client.call(`POST /assessments/${id}/pass`, {
+  if (release.state === 'released' || !assessment) return
+  if (assessment.state === 'submitted')
+    await client.call(`POST /assessments/${assessment.id}/review`, { as: operator.maker })
+  await client.call(`POST /assessments/${assessment.id}/pass`, {
     as: operator.checker,
     body: { opinion: '属依法公开的信息，同意放行。' },
   })

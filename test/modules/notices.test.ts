@@ -91,6 +91,7 @@ t.test('every event that a module emits is told to somebody, or known to concern
     'orders.order-ready', // said by the entitlement that opens
     'orders.order-resumed', // said by what the mediation decided
     'orders.order-settling',
+    'resources.data-attached', // seen on the page of the entry, for everyone
     'risk.version-released', // said by the assessment that passed
   ]
   const root = new URL('../../src', import.meta.url).pathname
