@@ -96,6 +96,21 @@ const Grading = Type.Object(
   strict,
 )
 
+/** What makes a filing worth a closer look of the authority: numbers of the rules; a finding proves nothing. */
+const Findings = Type.Object(
+  {
+    /** other paid trades of a product from which their median says something, and how many times it is far above it */
+    minPeers: Type.Integer({ minimum: 1, maximum: 10_000 }),
+    timesMedian: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    /** calendar days within which the same two parties trading again is worth a look */
+    repeatDays: Type.Integer({ minimum: 1, maximum: 3_660 }),
+    /** calendar days for which an ordered correction is remembered */
+    memoryDays: Type.Integer({ minimum: 1, maximum: 3_660 }),
+    ...sourced,
+  },
+  strict,
+)
+
 const Authorities = Type.Object(
   {
     province: Words,
@@ -132,6 +147,7 @@ export const PackFile = Type.Object(
     fees: Type.Object({ platformRate: Rate, brokerRate: Rate }, strict),
     grades: Type.Object({ items: Type.Array(Grade, { minItems: 1 }), ...sourced }, strict),
     grading: Grading,
+    findings: Findings,
     listing: Type.Object({ isSourceStatementRequired: Answer, mayReviewerBeSubmitter: Answer }, strict),
     /** Kinds of source whose registration is made public before the certificate (公示). */
     publicityRequiredFor: Type.Object({ sourceCategories: Type.Array(Code), ...sourced }, strict),

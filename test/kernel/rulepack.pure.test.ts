@@ -20,6 +20,7 @@ const now = new Date('2026-03-02T10:00:00+08:00')
 t.test('the national rules are in force by default and every number has its source', async t => {
   const rules = rulesAt(now)
   t.equal(rules.ref, 'national-2025@1')
+  t.match(rules.findings, { minPeers: 5, timesMedian: 3, repeatDays: 7, memoryDays: 365 })
   const { clocks } = rules
   const days = (clock: RuleClock) => clock.workingDays
   t.same(

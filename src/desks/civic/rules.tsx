@@ -148,6 +148,43 @@ function Conditions({ pack }: { pack: RulePack }) {
   )
 }
 
+/** From when a filing is worth a closer look: a hint to the officer, not a verdict. */
+function Findings({ pack: { findings } }: { pack: RulePack }) {
+  const t = useWords()
+  const days = (n: number) => text(`${n} 日`, `${n} days`)
+  const rows: readonly (readonly [Text, Text])[] = [
+    [
+      text(
+        '金额偏高：同一产品至少有多少笔其他有偿交易才比较',
+        'High amount: other paid trades of the product from which it is compared',
+      ),
+      text(`${findings.minPeers} 笔`, `${findings.minPeers} trades`),
+    ],
+    [
+      text('金额偏高：超过这些交易中位数的倍数', 'High amount: times the median of these trades'),
+      text(`${findings.timesMedian} 倍`, `${findings.timesMedian} times`),
+    ],
+    [text('相同双方重复交易：此前期限', 'The same parties trade again: within'), days(findings.repeatDays)],
+    [text('当事方曾被责令补正：此前期限', 'A party was ordered to correct: within'), days(findings.memoryDays)],
+  ]
+  return (
+    <Card title={t(text('备案核查的疑点提示', 'What draws attention to a filing'))} id="findings">
+      <Table
+        head={[t(text('提示', 'Hint')), t(text('标准', 'Limit')), t(text('依据', 'Basis'))]}
+        rows={rows.map(([words, limit]) => [t(words), t(limit), t(findings.source)])}
+      />
+      <p class="mb-0">
+        {t(
+          text(
+            '疑点只提示主管部门人员核看，不构成违规认定。',
+            'A hint makes an officer look closer; it is no finding of a violation.',
+          ),
+        )}
+      </p>
+    </Card>
+  )
+}
+
 /** Every pack the exchange knows, so that an old decision can be read under its own rules. */
 function Packs({ shown, current }: { shown: RulePack; current: RulePack }) {
   const t = useWords()
@@ -220,6 +257,7 @@ function Rules({ pack, current, today }: { pack: RulePack; current: RulePack; to
       <Fees pack={pack} />
       <Conditions pack={pack} />
       <Deadlines pack={pack} />
+      <Findings pack={pack} />
       <Packs shown={pack} current={current} />
     </>
   )

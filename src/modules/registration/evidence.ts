@@ -5,7 +5,16 @@ import { type Text, text } from '../../kernel/text.ts'
 import { tradedPurposes } from '../catalog/index.ts'
 import { contractOf, troubledContracts } from '../contracts/index.ts'
 import type { Filing } from './filing.ts'
-import { corrected, type FindingCode, findingRules, findingsOf, peerPrices, peersOf, repeated } from './findings.ts'
+import {
+  corrected,
+  type FindingCode,
+  findingRules,
+  findingsOf,
+  limitsOf,
+  peerPrices,
+  peersOf,
+  repeated,
+} from './findings.ts'
 import { type RegistrationState, registrationMachine } from './model.ts'
 import { registrationOf } from './queries.ts'
 import { filing } from './schema.ts'
@@ -68,7 +77,7 @@ async function deviations(rx: Rx, row: Filing): Promise<Evidence> {
 }
 
 async function corrections(rx: Rx, row: Filing): Promise<Evidence> {
-  const rows = await filings(rx, await peersOf(rx, row.id, corrected))
+  const rows = await filings(rx, await peersOf(rx, row.id, corrected(rx)))
   const sides = new Set(rows.flatMap(each => [each.vendorId, each.buyerId]))
   const who = [sides.has(row.vendorId) && '供方', sides.has(row.buyerId) && '需方'].filter(Boolean).join('、')
   const whoEn = [sides.has(row.vendorId) && 'vendor', sides.has(row.buyerId) && 'buyer'].filter(Boolean).join(' and ')
@@ -109,7 +118,7 @@ async function purposes(rx: Rx, row: Filing): Promise<Evidence> {
 }
 
 async function repeats(rx: Rx, row: Filing): Promise<Evidence> {
-  const rows = await filings(rx, await peersOf(rx, row.id, repeated))
+  const rows = await filings(rx, await peersOf(rx, row.id, repeated(rx)))
   return {
     detail: text(
       `此前数日内双方另有 ${rows.length} 笔交易。`,
@@ -156,6 +165,10 @@ const explain: Record<FindingCode, (rx: Rx, row: Filing) => Promise<Evidence> | 
 export async function explainFindings(rx: Rx, row: Filing): Promise<Finding[]> {
   const codes = (await findingsOf(rx, [row.id])).get(row.id) ?? []
   const found: Finding[] = []
-  for (const code of codes) found.push({ code, ...findingRules[code], ...(await explain[code](rx, row)) })
+  const limits = limitsOf(rx)
+  for (const code of codes) {
+    const { title, rule } = findingRules[code]
+    found.push({ code, title, rule: rule(limits), ...(await explain[code](rx, row)) })
+  }
   return found
 }
