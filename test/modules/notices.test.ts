@@ -84,7 +84,6 @@ t.test('every kind of notice has a whole sentence in both languages', async t =>
 
 t.test('every event that a module emits is told to somebody, or known to concern nobody', async t => {
   const nobody = [
-    'bulletin.announcement-published', // stands on the pages of announcements, for everyone
     'contracts.contract-completed', // said by the order that closes it
     'contracts.contract-sealed',
     'delivery.delivery-completed', // said by the order that is delivered
@@ -360,6 +359,25 @@ t.test('in a browser the bell counts, a notice leads to its thing and is read on
   await desk.locator('.letter').first().locator('summary').click()
   t.match(await desk.locator('.letter-text').first().textContent(), /http:\/\/localhost:3000\//)
   t.same(await accessibility(desk), [])
+})
+
+t.test('an announcement is news to everyone who trades, but for the person who published it', async t => {
+  const body = {
+    kind: 'notice',
+    titleZh: '关于维护的公告',
+    titleEn: 'On maintenance',
+    bodyZh: '本周日凌晨系统维护一小时。',
+    bodyEn: 'An hour of work on Sunday.',
+  }
+  const { id } = await x.ok('POST /announcements', { as: x.operator.maker, body })
+  await x.ok(`POST /announcements/${id}/publish`, { as: x.operator.checker })
+  for (const who of [buyer.maker, vendor.finance, x.operator.maker])
+    t.match(await told(who, 'announcement.published', id), {
+      title: { zh: '新公告：关于维护的公告', en: 'New announcement: On maintenance' },
+      href: `/announcements/${id}`,
+    })
+  const own = await x.ok('GET /notices?limit=100', { as: x.operator.checker })
+  t.notOk(own.items.some((each: any) => each.kind === 'announcement.published'))
 })
 
 t.test('without a mail server letters are kept for the operator to see, and cannot be sent', async t => {

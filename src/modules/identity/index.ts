@@ -44,6 +44,7 @@ export {
   personNames,
   requireOrganization,
   seatOf,
+  verifiedOrganizationIds,
   verifiedSince,
   whoAmI,
 } from './queries.ts'

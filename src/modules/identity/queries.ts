@@ -63,6 +63,12 @@ export async function organizationsOf(rx: Rx, ids: readonly string[]): Promise<M
   return new Map(found.map(f => [f.row.id, flat(f)]))
 }
 
+/** Every organisation that is verified now, by id. */
+export async function verifiedOrganizationIds(rx: Rx): Promise<string[]> {
+  const rows = await rx.tx.select({ id: organization.id }).from(organization).where(eq(organization.state, 'verified'))
+  return rows.map(row => row.id)
+}
+
 /** The organisation that runs the exchange. */
 export async function operatorOrganization(rx: Rx): Promise<Organization> {
   const [found] = await select(rx).where(sql`'operator' = any(${organization.roles})`).limit(1)

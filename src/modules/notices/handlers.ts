@@ -6,6 +6,7 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { listingLabel, listingsEndingBy } from '../catalog/index.ts'
 import { ordersFallingDue } from '../orders/index.ts'
 import { correctionsFallingDue, filingOf } from '../registration/index.ts'
+import { announcing } from './announcing.ts'
 import { assessing } from './assessing.ts'
 import { cataloguing } from './cataloguing.ts'
 import { certifying, filingDraft } from './certifying.ts'
@@ -27,6 +28,7 @@ export const heard: Readonly<Record<string, Hear>> = {
   ...certifying,
   ...ordering,
   ...paying,
+  ...announcing,
 }
 
 export const handlers: Handler[] = [

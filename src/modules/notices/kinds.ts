@@ -349,7 +349,14 @@ const resources = {
 }
 
 /** Everything that people are told of. */
+const announcements = {
+  'announcement.published': spec('news', 'organization.read', ({ product }) =>
+    text(`新公告：${product.zh}`, `New announcement: ${product.en}`),
+  ),
+}
+
 export const kinds = {
+  ...announcements,
   ...assessments,
   ...organizations,
   ...listings,

@@ -92,6 +92,10 @@ function mailRow(cx: Cx, row: typeof notice.$inferInsert, { member }: Telling): 
   }
 }
 
+/** As many rows as one statement takes: its parameters are numbered by 16 bits. */
+const slices = <T>(rows: readonly T[], size = 1000): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size))
+
 /**
  * Tells people: one notice each, and a letter to those who want one. `cause` names the event; what the log keeps of it
  * is how many were told.
@@ -118,8 +122,8 @@ export async function tell(cx: Cx, cause: string, drafts: readonly Draft[], acto
     const wish = wishes.get(telling.member.personId) ?? usualPreference
     return isMailed(wish, kinds[telling.draft.kind].urgency) ? [mailRow(cx, rows[i]!, telling)] : []
   })
-  if (rows.length > 0) await cx.tx.insert(notice).values(rows)
-  if (letters.length > 0) await cx.tx.insert(mail).values(letters)
+  for (const some of slices(rows)) await cx.tx.insert(notice).values(some)
+  for (const some of slices(letters)) await cx.tx.insert(mail).values(some)
   const subject = rows[0]?.id ?? newId()
   cx.audit('notice.send', ['notice', subject], { cause, notices: rows.length, mails: letters.length })
 }

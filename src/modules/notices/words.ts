@@ -8,6 +8,7 @@ export type { Kind } from './kinds.ts'
 export interface Params {
   /** of the contract, order, listing, registration, filing */
   readonly number?: string
+  /** or what a notice is about instead: a file, the title of an announcement */
   readonly product?: string
   readonly productEn?: string | null
   /** the organisation that it is about, or the other party */
