@@ -11,7 +11,7 @@ import {
   releaseWords,
   severityWords,
 } from '../../modules/risk/index.ts'
-import { useWords } from '../../web/context.ts'
+import { useReader, useWords } from '../../web/context.ts'
 import { Badge, Card, Count, Empty, Moment, Notice, State, Table, type Tone } from '../../web/parts.tsx'
 
 /** A version at the gate, as pages show it. */
@@ -194,6 +194,7 @@ export function Findings({ of: { file } }: { of: GateView }) {
 /** Why the gate is closed, and since masked values hold it, what to mask. */
 export function GateNotice({ of: { file, release } }: { of: GateView }) {
   const t = useWords()
+  const { can } = useReader()
   return (
     <>
       {file.held.length > 0 && (
@@ -208,6 +209,11 @@ export function GateNotice({ of: { file, release } }: { of: GateView }) {
               )}
             </p>
           ))}
+          {can('data-version.read') && (
+            <p class="mb-0">
+              <a href={`/data-versions/${file.data.id}/mask`}>{t(text('对列脱敏', 'Mask columns'))}</a>
+            </p>
+          )}
         </Notice>
       )}
       {release.state === 'released' ? (
