@@ -110,7 +110,16 @@ function Processes({ of }: { of: Health['processes'] }) {
   )
 }
 
-function Condition({ of }: { of: Health }) {
+const scanningWords = {
+  scanner: text('每个上传文件先经病毒检测', 'every uploaded file is scanned for malware first'),
+  accepted: text(
+    '未配置检测服务；设置为接受未经检测的文件（SCANNER=none-accepted）',
+    'no scanner; files are accepted unscanned by setting (SCANNER=none-accepted)',
+  ),
+  held: text('未配置检测服务；文件暂存，由两人放行', 'no scanner; files are held until two people release them'),
+}
+
+function Condition({ of, scanning }: { of: Health; scanning: keyof typeof scanningWords }) {
   const t = useWords()
   const { storage, log } = of
   const percent = Math.round((storage.freeBytes / storage.diskBytes) * 100)
@@ -127,6 +136,10 @@ function Condition({ of }: { of: Health }) {
                 <>
                   <Bytes of={storage.freeBytes} /> / <Bytes of={storage.diskBytes} /> ({percent}%)
                 </>,
+              ],
+              [
+                t(text('病毒检测', 'Malware scan')),
+                <Badge tone={scanning === 'scanner' ? 'good' : 'warn'}>{t(scanningWords[scanning])}</Badge>,
               ],
             ]}
           />
@@ -175,7 +188,7 @@ export const healthPages = [
       title: text('系统状态', 'System health'),
       trail: deskTrail(),
       lead: text('队列、后台进程、日志和存储此刻是否正常。', 'Whether queues, workers, log and storage are well now.'),
-      body: <Condition of={await readHealth(rx)} />,
+      body: <Condition of={await readHealth(rx)} scanning={rx.kit.scanning.kind} />,
     }),
   }),
 ]
