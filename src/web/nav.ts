@@ -214,6 +214,6 @@ export function startOf(reader: Reader): string {
 
 /** Whether a page belongs to the desks: it then has the desks' places beside it. */
 export const isDeskPath = (path: string): boolean =>
-  /^\/(vendor|data-versions|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(
+  /^\/(vendor|institution|data-versions|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(
     path,
   )
