@@ -6,6 +6,9 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     register: text('注册账号', 'Account registered'),
     update: text('修改姓名', 'Name changed'),
     'change-password': text('修改密码', 'Password changed'),
+    'request-email': text('申请更换邮箱', 'Change of address asked for'),
+    'change-email': text('更换邮箱', 'E-mail address changed'),
+    'reset-password': text('凭邮件链接重置密码', 'Password set anew by a mailed link'),
     'set-language': text('设置联系语言', 'Language of letters set'),
     disable: text('停用账号', 'Account disabled'),
     enable: text('恢复账号', 'Account enabled again'),
@@ -18,10 +21,14 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     withdraw: text('撤回公告', 'Announcement withdrawn'),
   },
   job: { retry: text('重试失败的任务', 'Failed job tried again') },
+  'password-reset': { request: text('申请重置密码', 'New password asked for') },
   'two-step': {
     begin: text('开始设置两步登录', 'Set-up of two-step sign-in begun'),
     confirm: text('启用两步登录', 'Two-step sign-in turned on'),
     end: text('关闭两步登录', 'Two-step sign-in turned off'),
+    'propose-reset': text('申请解除两步登录', 'Removal of a lost second step asked for'),
+    reset: text('解除两步登录', 'Lost second step taken off'),
+    'refuse-reset': text('不予解除两步登录', 'Removal of a second step refused'),
   },
   'recovery-code': {
     create: text('换发恢复码', 'New recovery codes made'),
@@ -293,6 +300,8 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   receipt: { seal: text('生成交付回执', 'Delivery receipt issued') },
   notice: {
     send: text('通知相关人员', 'People told'),
+    write: text('向本人发送账号邮件', 'Letter about an account written'),
+    skip: text('未发送账号邮件', 'No letter about an account written'),
     read: text('阅读通知', 'Notice read'),
     'read-all': text('全部通知标为已读', 'All notices marked as read'),
     'set-preferences': text('设置邮件通知', 'E-mail preferences set'),

@@ -4,6 +4,7 @@ import { inboxRoutes } from './inbox.tsx'
 import { memberRoutes } from './members.tsx'
 import { organizationPages } from './organization.tsx'
 import { profileRoutes } from './profile.tsx'
+import { recoveryRoutes } from './recovery.tsx'
 import { sessionRoutes } from './sessions.tsx'
 import { signInRoutes } from './signin.tsx'
 import { signUpRoutes } from './signup.tsx'
@@ -13,6 +14,7 @@ import { twoStepRoutes } from './twostep.tsx'
 export const routes: Route[] = [
   ...signInRoutes,
   ...signUpRoutes,
+  ...recoveryRoutes,
   ...profileRoutes,
   ...sessionRoutes,
   ...twoStepRoutes,

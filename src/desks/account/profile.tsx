@@ -1,9 +1,10 @@
+import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { type Duty, dutyWords, organizationMachine, twoStepStanding, whoAmI } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Badge, Card, Facts, Moment, Name, State, Tabs, withQuery } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Name, Notice, State, Tabs, withQuery } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 
 const rooms: readonly (readonly [path: string, words: Text])[] = [
@@ -51,6 +52,54 @@ function Profile({ person }: { person: Me['person'] }) {
         <Submit tone="plain">{t(text('保存姓名', 'Save the name'))}</Submit>
       </Form>
     </Card>
+  )
+}
+
+function Address({ email }: { email: string }) {
+  const t = useWords()
+  return (
+    <Card title={t(text('更换邮箱', 'E-mail address'))}>
+      <p>
+        {t(text('现在的邮箱：', 'At present: '))}
+        <strong data-words="data">{email}</strong>
+      </p>
+      <Form to="POST /me/email" then="/account?email=sent">
+        <Field
+          name="email"
+          kind="email"
+          label={text('新邮箱', 'New address')}
+          hint={text(
+            '确认链接发往新邮箱，打开后才会更换；原邮箱会收到通知。',
+            'A link goes to the new address; nothing changes before it is opened. The present address is told.',
+          )}
+          autocomplete="email"
+          isRequired
+        />
+        <Field
+          name="password"
+          kind="password"
+          label={text('登录密码', 'Password')}
+          autocomplete="current-password"
+          isRequired
+        />
+        <Submit tone="plain">{t(text('发送确认链接', 'Send the link'))}</Submit>
+      </Form>
+    </Card>
+  )
+}
+
+/** What to do next, once the link is on its way. */
+function Sent() {
+  const t = useWords()
+  return (
+    <Notice tone="info" title={t(text('请查收新邮箱', 'Look into your new mailbox'))}>
+      {t(
+        text(
+          '如果新邮箱可以使用，确认链接会在一分钟内送达，24 小时内有效。',
+          'If the new address can be used, a link to confirm it arrives within a minute and works for 24 hours.',
+        ),
+      )}
+    </Notice>
   )
 }
 
@@ -212,7 +261,8 @@ export const profileRoutes: Route[] = [
     operation: 'showAccount',
     permission: 'person.read-self',
     summary: text('我的账号', 'My account'),
-    run: async rx => {
+    query: { email: Type.Optional(Type.String({ maxLength: 10 })) },
+    run: async (rx, { query }) => {
       const { person, memberships } = await whoAmI(rx)
       const { isOn, recoveryCodesLeft } = await twoStepStanding(rx)
       return {
@@ -220,11 +270,13 @@ export const profileRoutes: Route[] = [
         body: (
           <>
             <Rooms />
+            {query.email === 'sent' && <Sent />}
             <div class="columns">
               <Profile person={person} />
               <Memberships memberships={memberships} />
               <Safety isOn={isOn} left={recoveryCodesLeft} />
               <Password />
+              <Address email={person.email} />
               <Looks />
             </div>
           </>

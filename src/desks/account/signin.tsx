@@ -90,6 +90,9 @@ function SignIn({ next, players }: { next: string; players: Players }) {
             <Submit>{t(text('登录', 'Sign in'))}</Submit>
           </Form>
         </Card>
+        <p class="mb-1">
+          <a href="/forgot-password">{t(text('忘记密码？', 'Forgotten your password?'))}</a>
+        </p>
         <p>
           {t(text('还没有账号？', 'No account yet?'))}{' '}
           <a href={signInPath('/sign-up', next)}>{t(text('注册', 'Make one'))}</a>

@@ -1,7 +1,14 @@
 import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { countMails, listMails, type Mail, type MailState, mailMachine } from '../../modules/notices/index.ts'
+import {
+  countMails,
+  listMails,
+  type Mail,
+  type MailState,
+  mailMachine,
+  shownBody,
+} from '../../modules/notices/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
 import { Empty, Facts, Moment, Notice, Pager, State, Tabs, type Tone } from '../../web/parts.tsx'
@@ -46,7 +53,7 @@ function Letter({ of, hasServer }: { of: Mail; hasServer: boolean }) {
           ]}
         />
         <pre class="letter-text" lang={of.language} data-words="data">
-          {of.body}
+          {shownBody(of)}
         </pre>
         {mayRetry && (
           <Form to={`POST /mails/${of.id}/retry`} then="/operator/mail">

@@ -4,6 +4,7 @@ import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import {
   dutyWords,
+  isTwoStep,
   listPeople,
   type OrganizationState,
   organizationMachine,
@@ -12,8 +13,11 @@ import {
   personNames,
   postsOf,
   readPerson,
+  type TwoStepReset,
+  twoStepResetsOf,
 } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
+import { Form, Submit } from '../../web/form.tsx'
 import { Badge, Card, Count, Empty, Facts, Moment, Name, Pager, State, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Another, Door, deskTrail, ReasonForm } from './parts.tsx'
@@ -146,7 +150,91 @@ function Action({ of }: { of: Detail }) {
   )
 }
 
-function Person({ of, names }: { of: Detail; names: ReadonlyMap<string, string> }) {
+const losing = [
+  text(
+    '本人手机丢失、恢复码用尽，已当面核验身份证件',
+    'Phone lost and recovery codes gone; identity papers were checked in person',
+  ),
+  text('机构来函并经电话回访本人确认', 'The organisation asked in writing and the person confirmed by telephone'),
+]
+
+/** A lost second step: one of the operator's people asks, another one takes it off. */
+function SecondStep({ of, isOn, resets, names }: StepFacts & { of: Detail; names: ReadonlyMap<string, string> }) {
+  const t = useWords()
+  const { can, viewer } = useReader()
+  const { id, name } = of.person
+  const to = `POST /persons/${id}/two-step-reset`
+  const open = resets.find(each => each.decidedAt === null)
+  const isOwn = id === viewer?.personId
+  return (
+    <Card title={t(text('两步登录', 'Two-step sign-in'))}>
+      <p>{isOn ? t(text('已开启。', 'It is on.')) : t(text('未开启。', 'It is off.'))}</p>
+      {isOn && isOwn && <Another>{t(text('不能为自己的账号解除。', 'Nobody takes off their own.'))}</Another>}
+      {isOn && !isOwn && !open && can('two-step.propose-reset') && (
+        <Door
+          to={to}
+          label={text('申请解除两步登录', 'Ask to take it off')}
+          consequence={text(
+            `经另一名同事复核后，${name} 只凭密码即可登录，恢复码作废，所有登录结束；本人会收到邮件。请先核实身份。`,
+            `Once a colleague agrees, ${name} signs in by password alone, recovery codes are void and all sessions end; the person is told by e-mail. Verify who is asking first.`,
+          )}
+        >
+          <ReasonForm to={to} button={text('提交申请', 'Ask')} templates={losing} />
+        </Door>
+      )}
+      {open && (
+        <>
+          <Facts
+            of={[
+              [t(text('申请人', 'Asked by')), names.get(open.requestedBy) ?? '—'],
+              [t(text('申请时间', 'Asked at')), <Moment key="at" at={open.requestedAt} />],
+              [t(text('理由', 'Reason')), open.reason],
+            ]}
+          />
+          {open.requestedBy === viewer?.personId ? (
+            <Another>{t(text('须由另一名同事复核。', 'A colleague must agree.'))}</Another>
+          ) : (
+            !isOwn && (
+              <Form to={`${to}/grant`}>
+                <Submit tone="danger">{t(text('复核通过并解除', 'Agree and take it off'))}</Submit>
+              </Form>
+            )
+          )}
+          {!isOwn && (
+            <Form to={`${to}/refuse`} class="mt-2">
+              <Submit tone="plain">{t(text('不予解除', 'Refuse'))}</Submit>
+            </Form>
+          )}
+        </>
+      )}
+      {resets.some(each => each.decidedAt) && (
+        <ol class="course mt-3" aria-label={t(text('两步登录的处理经过', 'What happened to the second step'))}>
+          {resets.map(each =>
+            each.decidedAt ? (
+              <li key={each.id}>
+                <p class="course-what">
+                  {each.isGranted ? t(text('已解除', 'Taken off')) : t(text('不予解除', 'Refused'))}
+                </p>
+                <p class="course-when">
+                  <Moment at={each.decidedAt} /> · {names.get(each.requestedBy) ?? '—'} →{' '}
+                  {(each.decidedBy && names.get(each.decidedBy)) ?? '—'}
+                </p>
+                <p class="course-why">{each.reason}</p>
+              </li>
+            ) : null,
+          )}
+        </ol>
+      )}
+    </Card>
+  )
+}
+
+interface StepFacts {
+  readonly isOn: boolean
+  readonly resets: readonly TwoStepReset[]
+}
+
+function Person({ of, names, step }: { of: Detail; names: ReadonlyMap<string, string>; step: StepFacts }) {
   const t = useWords()
   const { person, posts, decisions } = of
   return (
@@ -199,6 +287,7 @@ function Person({ of, names }: { of: Detail; names: ReadonlyMap<string, string> 
             </ol>
           )}
         </Card>
+        <SecondStep of={of} names={names} {...step} />
       </div>
     </div>
   )
@@ -206,11 +295,17 @@ function Person({ of, names }: { of: Detail; names: ReadonlyMap<string, string> 
 
 async function showPerson(rx: Rx, id: string) {
   const found = await readPerson(rx, id)
-  const names = await personNames(rx, [...new Set(found.decisions.flatMap(({ by }) => by ?? []))])
+  const step = { isOn: await isTwoStep(rx, id), resets: await twoStepResetsOf(rx, id) }
+  const names = await personNames(rx, [
+    ...new Set([
+      ...found.decisions.flatMap(({ by }) => by ?? []),
+      ...step.resets.flatMap(({ requestedBy, decidedBy }) => [requestedBy, ...(decidedBy ? [decidedBy] : [])]),
+    ]),
+  ])
   return {
     title: text(found.person.name, found.person.name),
     trail: deskTrail(['/operator/people', trail]),
-    body: <Person of={found} names={names} />,
+    body: <Person of={found} names={names} step={step} />,
   }
 }
 

@@ -1,3 +1,4 @@
+import { linkRoutes } from './linkroutes.ts'
 import { organizationRoutes } from './organizationroutes.ts'
 import { peopleRoutes } from './peopleroutes.ts'
 import { personRoutes } from './routes.ts'
@@ -6,6 +7,7 @@ import { twoStepRoutes } from './twosteproutes.ts'
 export { endSession, reauthenticate, registerPerson, setLanguage } from './account.ts'
 export { useAuthentication } from './authenticator.ts'
 export { checkOrganization, type OrganizationCheck } from './checks.ts'
+export { isTwoStep } from './code.ts'
 export {
   completeWebSignIn,
   openWebSession,
@@ -15,6 +17,7 @@ export {
   signInForWeb,
   type WebSignIn,
 } from './cookie.ts'
+export { addressOf, confirmationHours, formerEmail, issueEmailLink, issuePasswordLink, resetMinutes } from './links.ts'
 export {
   type Duty,
   duties,
@@ -49,9 +52,10 @@ export {
   whoAmI,
 } from './queries.ts'
 export { fingerprintOf, foundExchange, signAs } from './service.ts'
+export { type TwoStepReset, twoStepResetsOf } from './stepreset.ts'
 export { listApiTokens } from './token.ts'
 export { pendingTwoStep, twoStepStanding } from './twostep.ts'
 export { Password, ReasonBody } from './wire.ts'
 export { countOrganizations, organizationsNamed, organizationsWaiting } from './workload.ts'
 
-export const routes = [...personRoutes, ...twoStepRoutes, ...organizationRoutes, ...peopleRoutes]
+export const routes = [...personRoutes, ...twoStepRoutes, ...linkRoutes, ...organizationRoutes, ...peopleRoutes]

@@ -90,6 +90,63 @@ export const recoveryCode = identity.table(
   t => [primaryKey({ name: 'recovery_code_pkey', columns: [t.personId, t.number] })],
 )
 
+/** A link that was sent to an address, by the hash of its token: to a new password, or to confirm a new address. */
+export const mailedLink = identity.table(
+  'mailed_link',
+  {
+    id: uuid().primaryKey(),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    purpose: text().$type<'password' | 'email'>().notNull(),
+    /** where it goes */
+    email: text().notNull(),
+    /** of a change that was made: the address before it */
+    formerEmail: text(),
+    /** none until its letter is written */
+    hash: bytea().unique('mailed_link_hash_unique'),
+    createdAt: instant().notNull(),
+    /** by the database's own time, as `createdAt` and `usedAt` are */
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+  },
+  t => [
+    check('mailed_link_purpose_known', sql`${t.purpose} in ('password', 'email')`),
+    index('mailed_link_person').on(t.personId, t.createdAt),
+  ],
+)
+
+/** A request of the operator to take a lost second step off an account; another person decides it. */
+export const twoStepReset = identity.table(
+  'two_step_reset',
+  {
+    id: uuid().primaryKey(),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    reason: text().notNull(),
+    requestedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    requestedAt: instant().notNull(),
+    isGranted: boolean(),
+    decidedBy: uuid().references(() => person.id),
+    decidedAt: instant(),
+  },
+  t => [
+    check('two_step_reset_by_two', sql`${t.isGranted} is not true or ${t.requestedBy} <> ${t.decidedBy}`),
+    check(
+      'two_step_reset_not_own',
+      sql`${t.personId} <> ${t.requestedBy} and ${t.personId} is distinct from ${t.decidedBy}`,
+    ),
+    check(
+      'two_step_reset_decided_whole',
+      sql`(${t.isGranted} is null) = (${t.decidedBy} is null) and (${t.isGranted} is null) = (${t.decidedAt} is null)`,
+    ),
+    uniqueIndex('two_step_reset_one_open').on(t.personId).where(sql`decided_at is null`),
+  ],
+)
+
 /** Refresh tokens by hash; a used one that comes back ends its session. */
 export const refreshToken = identity.table('refresh_token', {
   hash: bytea().primaryKey(),

@@ -31,6 +31,11 @@ export const TwoStepShape = Type.Object({
 export const RecoveryCodesShape = Type.Object({ recoveryCodes: Type.Array(Type.String()) })
 export const RefreshBody = closed({ refreshToken: Type.String({ minLength: 20, maxLength: 200 }) })
 export const ChangePasswordBody = closed({ password: Password, newPassword: NewPassword })
+export const ForgotBody = closed({ email: Email })
+const LinkToken = Type.String({ minLength: 20, maxLength: 200, examples: ['token-of-the-link-in-the-letter'] })
+export const TokenBody = closed({ token: LinkToken })
+export const ResetPasswordBody = closed({ token: LinkToken, newPassword: NewPassword })
+export const ChangeEmailBody = closed({ email: Email, password: Password })
 export const TokensShape = Type.Object({
   accessToken: Type.String(),
   refreshToken: Type.String(),

@@ -6,6 +6,7 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { listingLabel, listingsEndingBy } from '../catalog/index.ts'
 import { ordersFallingDue } from '../orders/index.ts'
 import { correctionsFallingDue, filingOf } from '../registration/index.ts'
+import { accounting } from './accounting.ts'
 import { announcing } from './announcing.ts'
 import { assessing } from './assessing.ts'
 import { cataloguing } from './cataloguing.ts'
@@ -32,6 +33,7 @@ export const heard: Readonly<Record<string, Hear>> = {
 }
 
 export const handlers: Handler[] = [
+  ...accounting,
   {
     event: Object.keys(heard),
     name: 'notices.tell',

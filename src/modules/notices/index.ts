@@ -5,4 +5,5 @@ export { type MailState, mailMachine, type Urgency, urgencies } from './model.ts
 export { countMails, listMails, listNotices, readNoticePreferences, type SeenNotice, unreadCount } from './queries.ts'
 export { routes } from './routes.ts'
 export { type Mail, type Notice, readAllNotices, readNotice, retryMail, setNoticePreferences } from './service.ts'
+export { shownBody } from './wire.ts'
 export { detailsOf, type Params, titleOf } from './words.ts'

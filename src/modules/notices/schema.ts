@@ -41,9 +41,10 @@ export const mail = notices.table(
   'mail',
   {
     id: uuid().primaryKey(),
-    noticeId: uuid()
-      .notNull()
-      .references(() => notice.id),
+    /** none for a letter about the account itself */
+    noticeId: uuid().references(() => notice.id),
+    /** it carries a link that opens a door once: not shown to the operator unless it is kept for want of a server */
+    isSecret: boolean().notNull().default(false),
     personId: uuid()
       .notNull()
       .references(() => person.id),

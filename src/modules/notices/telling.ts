@@ -4,6 +4,7 @@ import { isAllowed } from '../../kernel/access.ts'
 import { type Actor, anonymous } from '../../kernel/actor.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { newId } from '../../kernel/ids.ts'
+import type { Language } from '../../kernel/text.ts'
 import { type Member, membersOf } from '../identity/index.ts'
 import type { Draft } from './draft.ts'
 import { kinds, onceUntilRead } from './kinds.ts'
@@ -95,6 +96,25 @@ function mailRow(cx: Cx, row: typeof notice.$inferInsert, { member }: Telling): 
 /** As many rows as one statement takes: its parameters are numbered by 16 bits. */
 const slices = <T>(rows: readonly T[], size = 1000): T[][] =>
   Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size))
+/** Writes to a person about their account, at an address that may be none of theirs any more. */
+export async function write(
+  cx: Cx,
+  to: { readonly personId: string; readonly email: string; readonly language: Language },
+  letter: { readonly subject: string; readonly body: string; readonly isSecret?: boolean },
+): Promise<void> {
+  const id = newId()
+  await cx.tx.insert(mail).values({
+    id,
+    personId: to.personId,
+    recipient: to.email,
+    language: to.language,
+    ...letter,
+    state: cx.kit.mailer ? 'queued' : 'kept',
+    nextAttemptAt: (cx.kit.mailer ? sql`transaction_timestamp()` : null) as never,
+    createdAt: cx.now,
+  })
+  cx.audit('notice.write', ['mail', id], {})
+}
 
 /**
  * Tells people: one notice each, and a letter to those who want one. `cause` names the event; what the log keeps of it

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { PageQuery } from '../../kernel/page.ts'
+import { inLanguage, text } from '../../kernel/text.ts'
 import { Bilingual, closed, Id, Instant, iso, nullable, pageOf } from '../../kernel/wire.ts'
 import { kinds } from './kinds.ts'
 import { mailMachine, urgencies } from './model.ts'
@@ -72,12 +73,21 @@ export const toNotice = ({ row }: Pick<SeenNotice, 'row'>) => ({
   readAt: iso(row.readAt),
 })
 
+const unshown = text(
+  '这封邮件含有一次性链接，不予显示。',
+  'This letter carries a link that works once; it is not shown.',
+)
+
+/** What the operator sees of a letter: one with a one-time link is shown only where nothing else brings it to its reader. */
+export const shownBody = ({ isSecret, state, body, language }: Mail): string =>
+  isSecret && state !== 'kept' ? inLanguage(unshown, language) : body
+
 export const toMail = (row: Mail) => ({
   id: row.id,
   to: row.recipient,
   language: row.language,
   subject: row.subject,
-  text: row.body,
+  text: shownBody(row),
   state: row.state,
   attempts: row.attempts,
   lastError: row.lastError,
