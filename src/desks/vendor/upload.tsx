@@ -2,11 +2,17 @@ import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { PageQuery } from '../../kernel/page.ts'
 import { text } from '../../kernel/text.ts'
-import { countDataVersions, listDataVersions, versionMachine } from '../../modules/data/index.ts'
+import {
+  countDataVersions,
+  listDataVersions,
+  ownQuota,
+  type QuotaState,
+  versionMachine,
+} from '../../modules/data/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Icon } from '../../web/icon.tsx'
-import { Bytes, Card, Count, Empty, Moment, Pager, State, Table, Tabs } from '../../web/parts.tsx'
+import { Bytes, Card, Count, Empty, Moment, Notice, Pager, State, Table, Tabs } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { deskTrail, versionTones } from './words.ts'
 
@@ -26,11 +32,20 @@ function UploadForm({ maxBytes }: { maxBytes: number }) {
           sending: t(text('正在上传', 'Uploading')),
           reading: t(text('上传完成，正在读取文件…', 'Uploaded; the file is being read…')),
           cancel: t(text('取消上传', 'Cancel the upload')),
+          pause: t(text('暂停', 'Pause')),
+          resume: t(text('继续上传', 'Go on')),
+          paused: t(
+            text(
+              '已暂停，可随时继续；重新打开页面后选择同一文件也会接着上传。',
+              'Paused. Go on at any time; choosing the same file after a reload goes on too.',
+            ),
+          ),
+          waiting: t(text('连接中断，正在重试…', 'The connection broke; trying again…')),
           cancelled: t(text('已取消上传，没有保存任何内容。', 'The upload was cancelled; nothing was kept.')),
           broken: t(
             text(
-              '网络中断，文件没有上传完整。请检查网络后重新上传。',
-              'The connection broke before the file was whole. Check it and upload the file again.',
+              '网络中断，文件尚未上传完整。恢复后再次选择同一文件，会从中断处继续。',
+              'The connection broke before the file was whole. Choose the same file again and it goes on from there.',
             ),
           ),
           large: t(text('文件超过大小上限。', 'The file is larger than allowed.')),
@@ -65,6 +80,9 @@ function UploadForm({ maxBytes }: { maxBytes: number }) {
         <div class="upload-state" hidden data-upload-state>
           <p class="mb-1" role="status" data-upload-words />
           <progress class="upload-bar" max={100} value={0} aria-label={t(text('上传进度', 'Progress of the upload'))} />
+          <button type="button" class="btn me-2" hidden data-upload-pause>
+            {t(text('暂停', 'Pause'))}
+          </button>
           <button type="button" class="btn" data-upload-cancel>
             {t(text('取消上传', 'Cancel the upload'))}
           </button>
@@ -159,7 +177,23 @@ function Uploaded({
   )
 }
 
+/** What the organisation may store, and what is left. */
+export function QuotaLine({ of }: { of: QuotaState }) {
+  const t = useWords()
+  const taken = of.usedVersions + of.comingVersions
+  const isShort = of.usedBytes + of.comingBytes > of.bytes * 0.9 || taken > of.versions * 0.9
+  return (
+    <Notice tone={isShort ? 'warn' : 'info'}>
+      {t(text('存储配额：已用 ', 'Storage: '))}
+      <Bytes of={of.usedBytes + of.comingBytes} /> / <Bytes of={of.bytes} />
+      {t(text(`；数据版本 ${taken} / ${of.versions} 个`, `; ${taken} of ${of.versions} data versions`))}
+      {of.reason && t(text(`（运营机构说明：${of.reason}）`, ` (the operator: ${of.reason})`))}
+    </Notice>
+  )
+}
+
 function UploadPage(props: {
+  quota: QuotaState
   maxBytes: number
   versions: Versions
   counts: ReadonlyMap<string, number>
@@ -181,6 +215,7 @@ function UploadPage(props: {
           )}
         </p>
       )}
+      <QuotaLine of={props.quota} />
       <Uploaded {...props} />
     </>
   )
@@ -206,6 +241,7 @@ export const uploadRoutes: Route[] = [
       scripts: ['upload.js'],
       body: (
         <UploadPage
+          quota={await ownQuota(rx)}
           maxBytes={rx.kit.settings.maxUploadBytes}
           versions={await listDataVersions(rx, query)}
           counts={await countDataVersions(rx)}
