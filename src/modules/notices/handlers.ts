@@ -33,7 +33,6 @@ export const heard: Readonly<Record<string, Hear>> = {
 }
 
 export const handlers: Handler[] = [
-  ...accounting,
   {
     event: Object.keys(heard),
     name: 'notices.tell',
@@ -43,6 +42,7 @@ export const handlers: Handler[] = [
       await tell(cx, event, drafts, payload.actorId === null ? null : String(payload.actorId))
     },
   },
+  ...accounting,
 ]
 
 /** A deadline that comes near: what is said of it, about what (the contract of a filing), and when it is. */
