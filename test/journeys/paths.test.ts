@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { addWorkingDays } from '../../src/kernel/calendar.ts'
 import { rulesAt } from '../../src/kernel/rulepack.ts'
 import { openExchange, password } from '../support/exchange.ts'
+import { passedReview } from '../support/gate.ts'
 import { type Ending, openMarket, SharedClock, type Trade } from '../support/market.ts'
 import { confirmedData, listedProduct, sampleCsv } from '../support/offering.ts'
 
@@ -194,6 +195,14 @@ journey('a delivery that is rejected is delivered again, corrected, and accepted
   await market.wait('the access to pause', async () => (await market.askForLink(trade)).status === 403)
   const corrected = sampleCsv.replace('18.2', '18.4')
   const version = await confirmedData(x, vendor.maker, 'air.csv', corrected)
+  const { id } = await order(trade)
+  const held = await x.call(`POST /orders/${id}/redeliver`, {
+    as: vendor.maker,
+    body: { dataVersionId: version.id, note: '已更正' },
+  })
+  t.equal(held.body.type, '/problems/not-released', 'what is corrected passes the gate too')
+  const file = await x.ok(`GET /data-versions/${version.id}/assessment`, { as: vendor.maker })
+  await passedReview(x, file.assessment.id)
   await done(trade, vendor, 'redeliver', { dataVersionId: version.id, note: '已更正' })
   t.equal((await fetchData(trade)).toString(), corrected)
   t.equal((await market.delivery(trade)).receipts.length, 2)

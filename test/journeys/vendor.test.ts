@@ -340,12 +340,12 @@ t.test('a file that cannot be data is refused in words, and an upload can be sto
   await page.getByRole('button', { name: 'Put it away' }).click()
   await page.waitForURL(`${origin}/vendor/upload`)
 
-  const held = new Promise<void>(resolve => void page.route('**/api/v1/data-versions?*', () => resolve()))
+  const held = new Promise<void>(resolve => void page.route('**/api/v1/uploads', () => resolve()))
   await upload('air.csv', sampleCsv)
   await held
   await page.getByRole('button', { name: 'Cancel the upload' }).click()
   t.match(await wrong.textContent(), /was cancelled; nothing was kept/)
-  await page.unroute('**/api/v1/data-versions?*')
+  await page.unroute('**/api/v1/uploads')
   await page.getByRole('button', { name: 'Upload and read' }).click()
   await page.waitForURL(/\/vendor\/versions\//)
   await page.getByRole('button', { name: 'Confirm what was read' }).waitFor()

@@ -112,10 +112,7 @@ function Processes({ of }: { of: Health['processes'] }) {
 
 const scanningWords = {
   scanner: text('每个上传文件先经病毒检测', 'every uploaded file is scanned for malware first'),
-  accepted: text(
-    '未配置检测服务；设置为接受未经检测的文件（SCANNER=none-accepted）',
-    'no scanner; files are accepted unscanned by setting (SCANNER=none-accepted)',
-  ),
+  accepted: text('未配置检测服务；按设置接受未经检测的文件', 'no scanner; files are accepted unscanned, as it is set'),
   held: text('未配置检测服务；文件暂存，由两人放行', 'no scanner; files are held until two people release them'),
 }
 
@@ -139,7 +136,14 @@ function Condition({ of, scanning }: { of: Health; scanning: keyof typeof scanni
               ],
               [
                 t(text('病毒检测', 'Malware scan')),
-                <Badge tone={scanning === 'scanner' ? 'good' : 'warn'}>{t(scanningWords[scanning])}</Badge>,
+                <span key="scanning">
+                  {scanning === 'scanner' ? (
+                    <Badge tone="good">{t(text('已启用', 'On'))}</Badge>
+                  ) : (
+                    <Badge tone="warn">{t(text('未启用', 'Off'))}</Badge>
+                  )}{' '}
+                  {t(scanningWords[scanning])}
+                </span>,
               ],
             ]}
           />

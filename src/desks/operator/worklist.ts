@@ -10,6 +10,7 @@ import { organizationsWaiting } from '../../modules/identity/index.ts'
 import { disputesWaiting } from '../../modules/orders/index.ts'
 import { registrationsWaiting } from '../../modules/registration/index.ts'
 import { resourcesWaiting } from '../../modules/resources/index.ts'
+import { assessmentsWaiting } from '../../modules/risk/index.ts'
 import { moneyWaiting } from '../../modules/settlement/index.ts'
 
 /** A kind of work: what it is called, where it is done, and which permission does it. */
@@ -40,6 +41,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     words: text('挂牌待审核', 'Listings to review'),
     page: '/operator/listings?state=reviewing',
     permission: 'listing.pass',
+  },
+  'assessment.review': {
+    words: text('风险评估待审核', 'Risk assessments to review'),
+    page: '/operator/assessments',
+    permission: 'assessment.review',
   },
   'resource.review': {
     words: text('资源目录待审核', 'Catalogue entries to review'),
@@ -117,6 +123,7 @@ export async function readWorkList(rx: Rx): Promise<Task[]> {
   for (const ask of [
     organizationsWaiting,
     listingsWaiting,
+    assessmentsWaiting,
     registrationsWaiting,
     resourcesWaiting,
     moneyWaiting,

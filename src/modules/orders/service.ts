@@ -6,6 +6,7 @@ import { conflict, ruleViolated } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { beginTerm, type ContractFacts, contractOf, holdContract } from '../contracts/index.ts'
 import { dataVersionOf } from '../data/index.ts'
+import { requireReleased } from '../risk/index.ts'
 import { lockFor, lockOrder, moveOrder, packOf } from './change.ts'
 import { deadline, settlementDay } from './model.ts'
 import { newReferenceCode } from './reference.ts'
@@ -192,7 +193,7 @@ async function requireCorrection(cx: Cx, row: Order, dataVersionId: string): Pro
 
 /**
  * The vendor delivers again: the same data, or a corrected version of them with the columns of the contract.
- * @throws state-conflict, forbidden, rule-violated
+ * @throws state-conflict, forbidden, rule-violated, not-released where the corrected version was not reviewed
  */
 export async function redeliverOrder(
   cx: Cx,
@@ -201,7 +202,11 @@ export async function redeliverOrder(
 ): Promise<Order> {
   const { row } = await lockFor(cx, id, 'redeliver')
   const version = dataVersionId ?? row.dataVersionId
-  if (row.state === 'rejected' && version !== row.dataVersionId) await requireCorrection(cx, row, version)
+  if (row.state === 'rejected' && version !== row.dataVersionId) {
+    await requireCorrection(cx, row, version)
+    // what is corrected passes the gate as what was sold did: else its delivery would wait without a word
+    await requireReleased(cx, version, 'deliver')
+  }
   const facts = { dataVersionId: version, before: row.dataVersionId, note: note ?? null }
   const again = await moveOrder(cx, row, 'redeliver', { dataVersionId: version }, { facts })
   cx.emit('orders.order-redelivering', { orderId: id })

@@ -3,6 +3,7 @@ import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
+import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
 import { type DataVersion, dataVersionOf, type SensitiveColumn, scanOf } from '../data/index.ts'
 import { type Organization, organizationOf, requireOrganization } from '../identity/index.ts'
 import { queueStates } from './model.ts'
@@ -139,13 +140,13 @@ export async function listAssessments(
   )
 }
 
-/** How many assessments wait for the reviewers, and how many of them are late. */
-export async function assessmentsWaiting(rx: Rx): Promise<{ waiting: number; overdue: number }> {
-  const [row] = await rx.sql<{ waiting: number; overdue: number }[]>`
-    select count(*)::int as waiting,
-      count(*) filter (where due_at < ${rx.now.toISOString()}::timestamptz)::int as overdue
-    from risk.assessment where state in ('submitted', 'reviewing', 'feedback', 're_reviewing')`
-  return row ?? { waiting: 0, overdue: 0 }
+/** Assessments that wait for the platform's reviewers; late ones are past the clock of their step. */
+export async function assessmentsWaiting(rx: Rx): Promise<Waiting[]> {
+  const rows = await rx.sql<WaitingRow[]>`
+    select 'waiting' as state, count(*)::int4 as n, min(changed_at) as oldest,
+      count(*) filter (where due_at < ${rx.now.toISOString()}::timestamptz)::int4 as overdue
+    from risk.assessment where state in ('submitted', 'reviewing', 'feedback', 're_reviewing') having count(*) > 0`
+  return waitingOf(rows, { waiting: 'assessment.review' })
 }
 
 /** Gradings below the proposal that wait for a reviewer's confirmation. */

@@ -220,9 +220,11 @@ export async function feedbackAssessment(
  * @throws not-released where the provider has something to do first, assessor-not-independent
  */
 export async function passWithListing(cx: Cx, dataVersionId: string, opinion: string): Promise<void> {
+  const found = await latestAssessment(cx, dataVersionId)
+  // another listing of the same data may be passing it just now
+  const latest = found && (await locked(cx, found.id))
   const { state, reason } = await releaseOf(cx, dataVersionId)
   if (state === 'released') return
-  const latest = await latestAssessment(cx, dataVersionId)
   const isOpen = latest && ['submitted', 'reviewing', 'feedback', 're_reviewing'].includes(latest.state)
   if (!isOpen) throw notReleased(reason ?? undefined)
   if (latest.state === 'submitted') await reviewAssessment(cx, latest.id)
