@@ -7,8 +7,8 @@ export interface Place {
   readonly icon: string
   /** offered to whoever holds this permission */
   readonly permission?: string
-  /** not offered to organisations with this role: they have nothing there */
-  readonly notFor?: string
+  /** offered only to organisations with one of these roles: others have nothing there */
+  readonly roles?: readonly string[]
   /** paths outside its own whose pages belong to it */
   readonly covers?: readonly string[]
 }
@@ -176,7 +176,7 @@ const own: Desk = {
       words: text('收款账户', 'Bank accounts'),
       icon: 'building-bank',
       permission: 'bank-account.list',
-      notFor: 'authority',
+      roles: ['vendor', 'buyer', 'operator'],
     },
     {
       path: '/organization/api-tokens',
@@ -200,7 +200,9 @@ export function desksOf(reader: Reader): Desk[] {
   return all.map(desk => ({
     ...desk,
     places: desk.places.filter(
-      ({ permission, notFor }) => (!permission || reader.can(permission)) && (!notFor || !roles.includes(notFor)),
+      place =>
+        (!place.permission || reader.can(place.permission)) &&
+        (!place.roles || place.roles.some(role => roles.includes(role))),
     ),
   }))
 }

@@ -133,7 +133,7 @@ export async function alignVersion(cx: Cx, dataVersionId: string, cause: string)
     .from(entitlement)
     .where(and(eq(entitlement.dataVersionId, dataVersionId), inArray(entitlement.state, ['active', 'suspended'])))
   for (const { orderId } of rows) await alignEntitlement(cx, orderId, cause)
-  if (rows.length === 0) cx.audit('entitlement.skip', ['data-version', dataVersionId], { cause })
+  if (rows.length === 0) cx.audit('entitlement.keep', ['data-version', dataVersionId], { cause, entitlements: 0 })
 }
 
 /** Ends an entitlement whose term is over; run by the timer. */
