@@ -213,6 +213,7 @@ t.test('in earnest, who holds a finance duty is led to two-step sign-in and work
   await go(page, '/organization/bank-accounts')
   t.match(await said(page), /请先开启两步登录[\s\S]*\/account\/two-step/, 'everything else says what to do')
   await page.getByRole('link', { name: '开启两步登录' }).click()
+  t.notMatch(await said(page), '演示账号的密码', 'the hint of the demo is of the demo')
   await page.getByLabel('登录密码').fill(password)
   await submit(page, '开始设置')
   const secret = (await page.locator('.copyable code').innerText()).trim()

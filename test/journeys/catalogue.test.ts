@@ -153,3 +153,25 @@ t.test('a search is kept under a name, and a name in use is refused beside the f
   t.match(await page.locator('.save-search .invalid-feedback').innerText(), /同名/)
   await close()
 })
+
+t.test(
+  'who changes the role stays on the trade where it is theirs too, and finds the password to sign with',
+  async t => {
+    const [contract] = await stage.sql`select id from contracts.contract where state = 'partly_signed'`
+    const here = `${origin}/contracts/${contract!.id}`
+    const { page, complaints, close } = await open({ person: 'checker@baoxian.demo' })
+    const become = async (email: string) => {
+      await page.getByRole('link', { name: '换一个角色看' }).click()
+      await page.locator(`button[value="${email}"]`).click()
+      await page.waitForLoadState()
+    }
+    await page.goto(here)
+    t.match(await page.locator('form[action$="/sign"]').innerText(), `演示账号的密码都是：${demoPassword}`)
+    await become('maker@qixiang.demo')
+    t.equal(page.url(), here, 'the other party sees the same contract')
+    await become('maker@nongye.demo')
+    t.equal(page.url(), `${origin}/buyer`, 'to whom it is nothing begins at their own desk')
+    t.same(complaints, [])
+    await close()
+  },
+)
