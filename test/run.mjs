@@ -90,7 +90,9 @@ function watch(stream) {
 
 function runTap(files, env) {
   const tap = realpathSync(join(root, 'node_modules', '.bin', 'tap'))
-  const args = [tap, 'run', '--reporter=terse', '--no-color', ...options, ...files]
+  // In full one file looks at every page in every language, theme and width: longer than the limit of a file in .taprc.
+  const patience = isFull ? ['--timeout=1800'] : []
+  const args = [tap, 'run', '--reporter=terse', '--no-color', ...patience, ...options, ...files]
   // A process group of its own, so that a signal reaches tap once, from here, and then everything below it.
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   children.add(child)
