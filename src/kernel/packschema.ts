@@ -24,8 +24,10 @@ const List = Type.Object(
   strict,
 )
 
+const each = <K extends string, S extends TSchema>(keys: readonly K[], schema: S) =>
+  Object.fromEntries(keys.map(key => [key, schema])) as Record<K, S>
 const same = <K extends string, S extends TSchema>(keys: readonly K[], schema: S) =>
-  Type.Object(Object.fromEntries(keys.map(key => [key, schema])) as Record<K, S>, strict)
+  Type.Object(each(keys, schema), strict)
 
 const clocks = [
   ...(['listingAcceptance', 'listingReview', 'listingSupplement'] as const),
@@ -38,6 +40,8 @@ const clocks = [
   ...(['sharingProvision', 'openAcceptance', 'thirdPartyReply', 'openDecision', 'openExtension'] as const),
   'scorecardAppeal',
 ] as const
+/** Deadlines that came with a later version: earlier ones lack them, and who asks those for one is told so. */
+export const laterClocks = [] as const
 
 /** Terms of validity and retention in months (`addMonths`), notices in days, reports of incidents in hours. */
 const Periods = Type.Object(
@@ -127,6 +131,8 @@ const lists = [
   ...(['registrationTypes', 'tradeChannels', 'industries', 'themes', 'prohibitedHarms'] as const),
   ...(['publicServiceKinds', 'evaluationDimensions'] as const),
 ] as const
+/** Lists that came with a later version. */
+export const laterLists = [] as const
 
 export const PackFile = Type.Object(
   {
@@ -142,12 +148,13 @@ export const PackFile = Type.Object(
     coveredYears: Type.Array(Type.Integer({ minimum: 2004, maximum: 2200 }), { uniqueItems: true }),
     sources: Type.Record(Code, Words),
     authorities: Authorities,
-    clocks: same(clocks, Clock),
+    clocks: Type.Object({ ...each(clocks, Clock), ...each(laterClocks, Type.Optional(Clock)) }, strict),
     periods: Periods,
     fees: Type.Object({ platformRate: Rate, brokerRate: Rate }, strict),
     grades: Type.Object({ items: Type.Array(Grade, { minItems: 1 }), ...sourced }, strict),
-    grading: Grading,
-    findings: Findings,
+    /** from national-2025@2 on; what counts for an earlier version stands in `rulepack.ts` */
+    grading: Type.Optional(Grading),
+    findings: Type.Optional(Findings),
     listing: Type.Object({ isSourceStatementRequired: Answer, mayReviewerBeSubmitter: Answer }, strict),
     /** Kinds of source whose registration is made public before the certificate (公示). */
     publicityRequiredFor: Type.Object({ sourceCategories: Type.Array(Code), ...sourced }, strict),
@@ -156,7 +163,7 @@ export const PackFile = Type.Object(
       strict,
     ),
     forms: same(['listing', 'registration', 'filing'] as const, Form),
-    lists: same(lists, List),
+    lists: Type.Object({ ...each(lists, List), ...each(laterLists, Type.Optional(List)) }, strict),
   },
   strict,
 )

@@ -5,7 +5,7 @@ import { Value } from 'typebox/value'
 import { hasHolidayTable, startOfDay } from './calendar.ts'
 import { canonicalJson } from './canonical.ts'
 import { division, isWithin } from './division.ts'
-import { PackFile } from './packschema.ts'
+import { laterClocks, laterLists, PackFile } from './packschema.ts'
 import { type Text, text } from './text.ts'
 
 /** What a pack value becomes when it is read: its source key is the citation itself, marked where it is unverified. */
@@ -15,8 +15,14 @@ type Resolved<T> = T extends readonly (infer U)[]
     ? { readonly [K in keyof T as K extends 'toVerify' ? never : K]: K extends 'source' ? Text : Resolved<T[K]> }
     : T
 
+/** A pack with the parts that came after its version, too. */
+type Whole = Required<Omit<PackFile, 'inherits' | 'sources' | 'clocks' | 'lists'>> & {
+  clocks: Required<PackFile['clocks']>
+  lists: Required<PackFile['lists']>
+}
+
 /** The law as the exchange applies it from a date on: deadlines, fees, lists, authority names, each with its source. */
-export interface RulePack extends Resolved<Omit<PackFile, 'inherits' | 'sources'>> {
+export interface RulePack extends Resolved<Whole> {
   /** `code@version`; every decision keeps the reference of the pack it was taken under. */
   readonly ref: string
   /** SHA-256 (hex) of the canonical JSON of the whole pack, inheritance included. */
@@ -40,6 +46,23 @@ export interface RuleLibrary {
 }
 
 export const DEFAULT_PACK = 'national-2025'
+
+/** What the exchange did before a pack said it: no grade was proposed, and the limits of findings were the program's. */
+const unsaid: Pick<RulePack, 'grading' | 'findings'> = {
+  grading: {
+    categories: [{ code: 'business', name: text('业务数据', 'Business data') }],
+    heldKinds: [],
+    rules: [],
+    source: text('该版本规则包未规定', 'not in this version of the rules'),
+  },
+  findings: {
+    minPeers: 5,
+    timesMedian: 3,
+    repeatDays: 7,
+    memoryDays: 365,
+    source: text('该版本规则包未规定，按程序默认值', 'not in this version of the rules; default of the program'),
+  },
+}
 
 type Json = { readonly [key: string]: unknown }
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -83,10 +106,10 @@ function check(pack: unknown, ref: string): PackFile {
     const codes = new Set(items.map(item => item.code))
     if (codes.size !== items.length) throw new Error(`rule pack ${ref} has a code twice in ${name}`)
   }
-  for (const { code, grade, category, names } of pack.grading.rules) {
+  for (const { code, grade, category, names } of pack.grading?.rules ?? []) {
     const isKnown =
       pack.grades.items.some(item => item.code === grade) &&
-      (category === undefined || pack.grading.categories.some(item => item.code === category))
+      (category === undefined || pack.grading?.categories.some(item => item.code === category))
     if (!isKnown) throw new Error(`rule pack ${ref} has a grading rule ${code} with an unknown grade or category`)
     if (names) new RegExp(names, 'i')
   }
@@ -100,11 +123,27 @@ function authorityOf({ authorities, homeDivision }: PackFile, code: string): Tex
   return text(pattern.zh.replace('{division}', at.name), pattern.en.replace('{division}', at.nameEn ?? at.name))
 }
 
+/** Says plainly what a version lacks, to who asks for it; who lists what there is does not meet it. */
+function orAbsent(values: object, names: readonly string[], ref: string): object {
+  const whole = { ...values }
+  for (const name of names)
+    if (!(name in values))
+      Object.defineProperty(whole, name, {
+        get: () => {
+          throw new Error(`rule pack ${ref} has no ${name}: it came with a later version`)
+        },
+      })
+  return Object.freeze(whole)
+}
+
 function build(pack: PackFile, ref: string): RulePack {
   const { inherits: _, sources, ...values } = pack
-  const resolved = resolve(values, sources, ref) as Resolved<typeof values>
+  const resolved = resolve(values, sources, ref) as Resolved<Whole>
   return Object.freeze({
+    ...unsaid,
     ...resolved,
+    clocks: orAbsent(resolved.clocks, laterClocks, ref) as RulePack['clocks'],
+    lists: orAbsent(resolved.lists, laterLists, ref) as RulePack['lists'],
     ref,
     digest: createHash('sha256').update(canonicalJson(pack)).digest('hex'),
     authorityName: (code: string) => authorityOf(pack, code),

@@ -38,7 +38,9 @@ function Deadlines({ pack }: { pack: RulePack }) {
           <Table
             head={[t(text('事项', 'Matter')), t(text('工作日', 'Working days')), t(text('依据', 'Basis'))]}
             nums={[1]}
-            rows={names.map(name => [t(clockWords[name]), pack.clocks[name].workingDays, t(pack.clocks[name].source)])}
+            rows={names
+              .filter(name => Object.keys(pack.clocks).includes(name))
+              .map(name => [t(clockWords[name]), pack.clocks[name].workingDays, t(pack.clocks[name].source)])}
           />
         </Card>
       ))}
