@@ -1,5 +1,6 @@
 export { type Attached, attachedTo } from './attaching.ts'
 export { whatIsMissing } from './completeness.ts'
+export { holdPublishedItem, type PublishedItem, publishedItems } from './items.ts'
 export {
   classes,
   type EntryState,

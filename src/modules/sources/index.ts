@@ -1,0 +1,9 @@
+export {
+  type DataElement,
+  type ElementMatch,
+  elementOf,
+  type Named,
+  normalizeName,
+  normalizeStandard,
+  standardElements,
+} from './elements.ts'
