@@ -239,13 +239,17 @@ export function Pager({ next }: { next: string | null }) {
 }
 
 /** A page's address with some of its query changed; undefined takes a part away. A change goes back to the first page. */
-export function withQuery(url: string, changes: Readonly<Record<string, string | undefined>>): string {
+export function withQuery(
+  url: string,
+  changes: Readonly<Record<string, string | readonly string[] | undefined>>,
+): string {
   const [path = '', query] = url.split('?')
   const params = new URLSearchParams(query)
   params.delete('after')
-  for (const [name, value] of Object.entries(changes))
-    if (value === undefined) params.delete(name)
-    else params.set(name, value)
+  for (const [name, value] of Object.entries(changes)) {
+    params.delete(name)
+    for (const each of value === undefined ? [] : [value].flat()) params.append(name, each)
+  }
   return params.size > 0 ? `${path}?${params}` : path
 }
 

@@ -43,11 +43,28 @@ t.test('a visitor searches, narrows, and judges a product by what is known of it
   await page.waitForURL(/\/products\?q=/)
   const all = await total(page)
   t.ok(all > 1, `${all} products are found`)
-  const facet = page.locator('.facet', { hasText: '主题' }).getByRole('link', { name: /^农业/ })
-  const promised = Number(await facet.locator('.num').innerText())
-  await facet.click()
+  const themes = page.locator('[data-facet="theme"]')
+  const facet = (words: RegExp) => themes.locator('label', { hasText: words })
+  const promised = Number(await facet(/^农业/).locator('.num').innerText())
+  await facet(/^农业/).click()
+  await page.waitForURL(/theme=agriculture/)
   t.equal(await total(page), promised, 'a facet gives as many as it said')
   t.ok(promised < all)
+  t.ok(
+    await facet(/^农业/)
+      .getByRole('checkbox')
+      .evaluate(box => box === document.activeElement),
+    'focus stays',
+  )
+  const others = themes.locator('label:not(:has(:checked))')
+  const other = (await others.first().locator('.facet-words').innerText()).trim()
+  await others.first().click()
+  await page.locator('.pill', { hasText: other }).waitFor()
+  t.ok((await total(page)) > promised, 'either of two themes will do')
+  t.equal(new URL(page.url()).searchParams.getAll('theme').length, 2, 'the address carries both')
+  await page.goBack()
+  await page.locator('.pill', { hasText: other }).waitFor({ state: 'detached' })
+  t.equal(await total(page), promised, 'back is the search before')
   await page.getByRole('link', { name: '价格从低到高' }).click()
   const prices = await page.locator('.hit-price').allInnerTexts()
   t.same(
@@ -92,6 +109,12 @@ t.test('a search that finds nothing says what would', async t => {
 t.test('a buyer asks without scripts, too short at first; the vendor answers; everyone reads', async t => {
   const asking = await open({ person: 'maker@baoxian.demo', hasScripts: false })
   const { page } = asking
+  await page.goto(`${origin}/products`)
+  const boxes = page.locator('[data-facet="priceKind"] input')
+  for (const box of await boxes.all()) await box.check()
+  await page.getByRole('button', { name: '应用筛选' }).click()
+  await page.waitForURL(/priceKind=\w[^&]*&priceKind=/)
+  t.equal(await page.locator('.pill', { hasText: '价格' }).count(), 2, 'the button does what the script does')
   await page.goto(`${origin}/products?q=${encodeURIComponent('逐日气象')}`)
   await page.getByRole('link', { name: weather }).click()
   const address = page.url()
@@ -147,7 +170,7 @@ t.test('a search is kept under a name, and a name in use is refused beside the f
   await keep()
   await page.waitForURL(url => url.pathname !== '/forms/saved-searches')
   const kept = await stage.sql`select name, query from catalog.saved_search`
-  t.match(kept, [{ name: '农业', query: { theme: 'agriculture' } }])
+  t.match(kept, [{ name: '农业', query: { theme: ['agriculture'] } }])
   await keep()
   await page.locator('.save-search .invalid-feedback').waitFor()
   t.match(await page.locator('.save-search .invalid-feedback').innerText(), /同名/)

@@ -103,14 +103,14 @@ t.test('what buyers ask, watch, keep and say of a product', async t => {
 
   await t.test('a kept search counts what was listed since, and is its owner’s alone', async t => {
     const as = await x.person('reader')
-    const body = { name: '运城 苹果', q: '苹果', sort: 'newest', theme: 'living-environment' }
+    const body = { name: '运城 苹果', q: '苹果', sort: 'newest', theme: ['living-environment', 'agriculture'] }
     const { id } = await x.ok('POST /saved-searches', { as, body })
     t.match(await x.call('POST /saved-searches', { as, body }), {
       status: 409,
       body: { errors: [{ pointer: '/name' }] },
     })
     const kept = async () => (await x.ok('GET /saved-searches', { as })).items as any[]
-    t.match(await kept(), [{ id, newProducts: 0, query: { q: '苹果', theme: 'living-environment' } }])
+    t.match(await kept(), [{ id, newProducts: 0, query: { q: '苹果', theme: ['living-environment', 'agriculture'] } }])
     await listedProduct(x, vendor, { content: { nameZh: '运城苹果产量数据' } })
     await listedProduct(x, vendor, { content: { nameZh: '运城梨产量数据' } })
     t.match(await kept(), [{ newProducts: 1 }])

@@ -335,6 +335,14 @@ t.test('the catalogue is read page by page with facets that count what they woul
   t.same((await x.ok('GET /resources?sharing=conditional')).facets.institution, [{ value: city.id, count: 5 }])
   t.equal((await x.ok('GET /resources?theme=living-environment&division=140100')).total, 5)
   t.equal((await x.ok('GET /resources?division=140200')).total, 0)
+  const either = await x.ok(`GET /resources?${q}&sharing=conditional&sharing=unconditional&theme=living-environment`)
+  t.equal(either.total, 5, 'any value of a facet will do, and every facet must be met')
+  t.equal((await x.ok(`GET /resources?${q}&sharing=unconditional&limit=1`)).total, 0)
+  t.same(
+    (await x.ok(`GET /resources?${q}&sharing=unconditional`)).facets.sharing,
+    [{ value: 'conditional', count: 5 }],
+    'a facet counts without its own choice',
+  )
 })
 
 t.test('an update that does not come is shown to everyone, and the next data makes it good', async t => {

@@ -104,12 +104,28 @@ t.test('a catalogue of thousands is walked in order, whatever the plan', async t
   const cases: [SearchInput, string, string][] = [
     [{}, 'true', 'listed_at desc, product_id desc'],
     [{ sort: 'price' }, 'true', 'amount_fen, product_id'],
-    [{ sort: 'title', industry: 'A' }, "industry = 'A'", 'title_key, product_id'],
+    [{ sort: 'title', industry: ['A'] }, "industry = 'A'", 'title_key, product_id'],
+    [{ sort: 'price', industry: ['C', 'A', 'C'] }, "industry in ('A', 'C')", 'amount_fen, product_id'],
+    [
+      { industry: ['A', 'B'], priceKind: ['free'] },
+      "industry in ('A', 'B') and price_kind = 'free'",
+      'listed_at desc, product_id desc',
+    ],
+    [
+      { q: '常见', industry: ['B', 'C'] },
+      "words like '%常见%' and industry in ('B', 'C')",
+      'listed_at desc, product_id desc',
+    ],
+    [
+      { division: ['140100', '140200'] },
+      "division like '1401%' or division like '1402%'",
+      'listed_at desc, product_id desc',
+    ],
     [{ q: '常见' }, "words like '%常见%'", 'listed_at desc, product_id desc'],
     [{ q: '数据集 odd', sort: 'price-desc' }, "words like '%odd%'", 'amount_fen desc, product_id desc'],
     [{ q: '稀有', sort: 'title' }, "words like '%稀有%'", 'title_key, product_id'],
     [
-      { q: '稀有', priceKind: 'free' },
+      { q: '稀有', priceKind: ['free'] },
       "words like '%稀有%' and price_kind = 'free'",
       'listed_at desc, product_id desc',
     ],
@@ -130,10 +146,27 @@ t.test('a catalogue of thousands is walked in order, whatever the plan', async t
   )
   const common = (await search(x, { q: '常见' })).counts
   t.match(common, { total: 1000, isExact: false })
-  const rare = (await search(x, { q: '稀有', industry: 'B' })).counts
+  const rare = (await search(x, { q: '稀有', industry: ['B'] })).counts
   t.match(rare, { isExact: true, total: names.filter((n, i) => n.includes('稀有') && i % 3 === 1).length })
   t.equal(rare?.facets.industry.length, 3, 'a narrowed facet still shows its other values')
-  t.equal(await search(x, { q: '稀有', industry: 'B' }).then(f => f.counts), rare, 'counted once while nothing changes')
+  t.equal(
+    await search(x, { q: '稀有', industry: ['B', 'B'] }).then(f => f.counts),
+    rare,
+    'counted once while nothing changes',
+  )
+  const industries = await search(x, { q: '稀有', industry: ['B', 'A'], priceKind: ['free'] })
+  const rarely = (industry: number, priceKind: boolean) =>
+    names.filter((n, i) => n.includes('稀有') && i % 3 === industry && (i % 5 === 0) === priceKind).length
+  t.equal(industries.counts?.total, rarely(0, true) + rarely(1, true), 'any of a facet, and every facet')
+  t.same(
+    industries.counts?.facets.industry.map(f => [f.value, f.count]).sort(),
+    [0, 1, 2].map(i => ['ABC'[i], rarely(i, true)]),
+    'a facet counts without its own choice, and with that of the others',
+  )
+  t.same(
+    industries.counts?.facets.priceKind.find(f => f.value === 'one-off')?.count,
+    rarely(0, false) + rarely(1, false),
+  )
   t.same((await search(x, { q: '不存在的词' })).hits, [])
   t.equal(
     (await search(x, { after: (await search(x, {})).next ?? '' })).counts,
@@ -144,6 +177,10 @@ t.test('a catalogue of thousands is walked in order, whatever the plan', async t
   const wire = await x.ok(`GET /products?q=${encodeURIComponent('稀有')}&sort=price&limit=2&division=140100`)
   t.match(wire, { isTotalExact: true, items: [{ amountFen: Number }, {}], facets: { priceKind: [{}] } })
   t.same((await x.ok('GET /products?division=140200')).items, [])
+  const both = await x.ok('GET /products?industry=A&industry=C&facets=true')
+  t.equal(both.total, 1000, 'counted up to a bound')
+  t.equal((await x.ok('GET /products?industry=A&priceKind=free')).total, names.filter((_, i) => i % 15 === 0).length)
+  t.equal((await x.call('GET /products?priceKind=free&priceKind=dear')).status, 400)
   t.equal(
     (await x.call(`GET /products?sort=price&after=${Buffer.from('["x","y"]').toString('base64url')}`)).status,
     400,

@@ -13,6 +13,7 @@ import {
 import { useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
 import { Badge, Card, Empty, Moment, Money, Name, Pager, Table } from '../../web/parts.tsx'
+import { carriedOf, searchAddress } from '../../web/search.tsx'
 import { page } from '../page.tsx'
 
 const changeWords: Readonly<Record<Change, Text>> = {
@@ -92,10 +93,8 @@ function Watches({ of }: { of: readonly Watched[] }) {
 }
 
 /** The list that a kept search stands for. */
-const searchHref = (query: Kept['row']['query']): string => {
-  const params = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
-  return params.size > 0 ? `/products?${params}` : '/products'
-}
+const searchHref = (query: Kept['row']['query']): string =>
+  searchAddress('/products', carriedOf(query, Object.keys(query) as (keyof typeof query)[]))
 
 function Searches({ of }: { of: readonly Kept[] }) {
   const t = useWords()

@@ -1,11 +1,9 @@
-import type { ComponentChildren } from 'preact'
 import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
-import { text } from '../../kernel/text.ts'
+import { type Text, text } from '../../kernel/text.ts'
 import {
-  type FacetName,
   type Found,
   type Glimpse,
   glimpsesOf,
@@ -19,13 +17,22 @@ import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Icon } from '../../web/icon.tsx'
 import { Count, Empty, Name, Pager, withQuery } from '../../web/parts.tsx'
+import {
+  type Carried,
+  type Chip,
+  Chips,
+  carriedOf,
+  chipsOf,
+  type FacetGroup,
+  Facets,
+  SearchBox,
+  searchAddress,
+  ToFilters,
+} from '../../web/search.tsx'
 import { page } from '../page.tsx'
 import { ProductCard } from './cards.tsx'
 import { type Suggestion, suggestionsFor } from './suggestions.ts'
 import { facetOrder, facetValue, facetWords, langOf, sortWords } from './words.ts'
-
-/** Values of a facet that are shown before the reader asks for all. */
-const shownValues = 6
 
 interface Shown {
   readonly input: SearchInput
@@ -49,118 +56,47 @@ async function read(rx: Rx, input: SearchInput): Promise<Shown> {
   return { input, found, glimpses, suggestions, vendor, rules: rulesAt(rx.now) }
 }
 
-/** The address of a search. */
-export const searchAddress = (input: SearchInput): string => {
-  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== '')
-  const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
-  return params.size > 0 ? `/products?${params}` : '/products'
-}
-
-function SearchBox({ input }: Shown) {
-  const t = useWords()
-  const carried = [...facetOrder, 'vendor' as const, 'sort' as const].filter(name => input[name] !== undefined)
-  return (
-    <search>
-      <form action="/products" method="get" class="search-box">
-        <label class="visually-hidden" for="q">
-          {t(text('检索数据产品', 'Search data products'))}
-        </label>
-        <input
-          class="form-control"
-          type="search"
-          id="q"
-          name="q"
-          value={input.q ?? ''}
-          maxLength={100}
-          placeholder={t(text('任意两个汉字，或英文词', 'Words, or any two Chinese characters'))}
-        />
-        {carried.map(name => (
-          <input key={name} type="hidden" name={name} value={String(input[name])} />
-        ))}
-        <button type="submit" class="btn btn-primary">
-          <Icon name="search" /> {t(text('检索', 'Search'))}
-        </button>
-      </form>
-    </search>
+/** Everything a search is made of but its page, as an address carries it. */
+const carried = (input: SearchInput, ...without: readonly (keyof SearchInput)[]): Carried =>
+  carriedOf(
+    input,
+    (['q', ...facetOrder, 'vendor', 'sort'] as const).filter(name => !without.includes(name)),
   )
-}
+
+/** The address of a search. */
+const productsAddress = (input: SearchInput): string => searchAddress('/products', carried(input))
+
+const groupsOf = ({ found, input, rules }: Shown, words: (value: Text) => string): FacetGroup[] =>
+  facetOrder.map(name => ({
+    name,
+    title: facetWords[name],
+    counts: found.counts?.facets[name] ?? [],
+    chosen: input[name] ?? [],
+    words: value => words(facetValue(rules, name, value)),
+  }))
 
 /** What narrows the search, each with a way to take it off. */
-function Chips({ input, vendor, rules }: Shown) {
-  const t = useWords()
-  const { url, language } = useReader()
-  const chosen = facetOrder.filter(name => input[name] !== undefined)
-  if (chosen.length === 0 && !vendor && !input.q) return null
-  const chip = (name: string, label: string, value: ComponentChildren) => (
-    <li key={name}>
-      <a class="pill" href={withQuery(url, { [name]: undefined })}>
-        <span class="visually-hidden">{t(text('取消条件：', 'Remove: '))}</span>
-        <span class="text-secondary">{label}</span> {value} <Icon name="x" />
-      </a>
-    </li>
-  )
-  return (
-    <ul class="pills" aria-label={t(text('已选条件', 'Chosen conditions'))}>
-      {input.q &&
-        chip(
-          'q',
-          t(text('关键词：', 'Words: ')),
-          <span lang={langOf(language, input.q)} data-words="data">
-            {input.q}
-          </span>,
-        )}
-      {chosen.map(name =>
-        chip(
-          name,
-          t(text(`${facetWords[name].zh}：`, `${facetWords[name].en}: `)),
-          t(facetValue(rules, name, String(input[name]))),
-        ),
-      )}
-      {vendor && chip('vendor', t(text('供方：', 'Vendor: ')), <Name zh={vendor.nameZh} en={vendor.nameEn} />)}
-      <li>
-        <a href="/products">{t(text('清除全部', 'Clear all'))}</a>
-      </li>
-    </ul>
-  )
-}
-
-function Facet({ name, shown: { found, input, rules } }: { name: FacetName; shown: Shown }) {
-  const t = useWords()
-  const { url } = useReader()
-  const values = found.counts?.facets[name] ?? []
-  const chosen = input[name]
-  if (values.length === 0) return null
-  const item = ({ value, count }: { value: string; count: number }) => {
-    const isHere = value === chosen
-    return (
-      <li key={value}>
-        <a
-          class={isHere ? 'facet-value here' : 'facet-value'}
-          href={withQuery(url, { [name]: isHere ? undefined : value })}
-          aria-current={isHere ? 'true' : undefined}
-        >
-          <span>{t(facetValue(rules, name, value))}</span>
-          <span class="num">
-            <Count of={count} />
-          </span>
-        </a>
-      </li>
-    )
-  }
-  const first = values.filter(({ value }, i) => i < shownValues || value === chosen)
-  const rest = values.filter(each => !first.includes(each))
-  return (
-    <section class="facet" aria-labelledby={`facet-${name}`}>
-      <h3 id={`facet-${name}`}>{t(facetWords[name])}</h3>
-      <ul>{first.map(item)}</ul>
-      {rest.length > 0 && (
-        <details>
-          <summary>{t(text(`其余 ${rest.length} 项`, `${rest.length} more`))}</summary>
-          <ul>{rest.map(item)}</ul>
-        </details>
-      )}
-    </section>
-  )
+function Narrowed({ shown, groups }: { shown: Shown; groups: readonly FacetGroup[] }) {
+  const { language } = useReader()
+  const { input, vendor } = shown
+  const chips: Chip[] = groups.flatMap(chipsOf)
+  if (vendor)
+    chips.push({
+      name: 'vendor',
+      label: text('供方：', 'Vendor: '),
+      words: <Name zh={vendor.nameZh} en={vendor.nameEn} />,
+    })
+  if (input.q)
+    chips.unshift({
+      name: 'q',
+      label: text('关键词：', 'Words: '),
+      words: (
+        <span lang={langOf(language, input.q)} data-words="data">
+          {input.q}
+        </span>
+      ),
+    })
+  return <Chips of={chips} all="/products" />
 }
 
 function SortLinks({ input }: Shown) {
@@ -203,9 +139,8 @@ function Save({ input, rules }: Shown) {
   const t = useWords()
   const reader = useReader()
   if (!reader.viewer) return null
-  const named = facetOrder.flatMap(name => (input[name] ? [t(facetValue(rules, name, input[name]))] : []))
-  const name = [input.q, ...named].filter(Boolean).join(' · ').slice(0, 60)
-  const kept = [...facetOrder, 'vendor' as const, 'q' as const, 'sort' as const].filter(each => input[each])
+  const named = facetOrder.flatMap(name => (input[name] ?? []).map(value => t(facetValue(rules, name, value))))
+  const name = [...[input.q, ...named].filter(Boolean).join(' · ')].slice(0, 60).join('')
   const isRefused = reader.form?.to === 'POST /saved-searches'
   return (
     <details class="save-search" open={isRefused}>
@@ -214,8 +149,8 @@ function Save({ input, rules }: Shown) {
       </summary>
       <div class="card card-body">
         <Form to="POST /saved-searches" then="/buyer/saved">
-          {kept.map(each => (
-            <input key={each} type="hidden" name={each} value={String(input[each])} />
+          {carried(input).map(([name, value]) => (
+            <input key={`${name} ${value}`} type="hidden" name={name} value={value} />
           ))}
           <Field
             name="name"
@@ -248,7 +183,7 @@ function SuggestionLine({ of: { kind, facet, q, input, total } }: { of: Suggesti
         : text('换成关键词', 'Search for')
   return (
     <li>
-      <a href={searchAddress(input)}>
+      <a href={productsAddress(input)}>
         {t(lead)}
         {kind === 'words' && (
           <>
@@ -277,7 +212,7 @@ function Nothing({ shown }: { shown: Shown }) {
           <p>{t(text('试试：', 'Try this:'))}</p>
           <ul class="suggestions">
             {suggestions.map(each => (
-              <SuggestionLine key={searchAddress(each.input)} of={each} />
+              <SuggestionLine key={productsAddress(each.input)} of={each} />
             ))}
           </ul>
         </>
@@ -311,12 +246,18 @@ function Nothing({ shown }: { shown: Shown }) {
 
 function Results({ shown }: { shown: Shown }) {
   const t = useWords()
-  const { found, glimpses, rules } = shown
+  const { found, glimpses, rules, input } = shown
+  const groups = groupsOf(shown, t)
   return (
     <div class={found.hits.length === 0 ? 'search-page alone' : 'search-page'}>
-      <div class="search-results">
-        <SearchBox {...shown} />
-        <Chips {...shown} />
+      <div class="search-results" id="results">
+        <SearchBox
+          action="/products"
+          label={text('检索数据产品', 'Search data products')}
+          q={input.q}
+          carried={carried(input, 'q')}
+        />
+        <Narrowed shown={shown} groups={groups} />
         {found.hits.length === 0 ? (
           <Nothing shown={shown} />
         ) : (
@@ -324,9 +265,7 @@ function Results({ shown }: { shown: Shown }) {
             <div class="search-bar">
               <Total {...shown} />
               <SortLinks {...shown} />
-              <a class="btn btn-sm narrow-filter" href="#filters">
-                <Icon name="filter" /> {t(text('筛选', 'Filter'))}
-              </a>
+              <ToFilters />
               <Save {...shown} />
             </div>
             {found.hits.map(hit => (
@@ -336,11 +275,7 @@ function Results({ shown }: { shown: Shown }) {
           </>
         )}
       </div>
-      <aside class="facets" id="filters" aria-label={t(text('筛选条件', 'Filters'))} tabIndex={-1}>
-        {facetOrder.map(name => (
-          <Facet key={name} name={name} shown={shown} />
-        ))}
-      </aside>
+      <Facets action="/products" of={groups} carried={carried(input, ...facetOrder)} />
     </div>
   )
 }
@@ -359,6 +294,7 @@ export const productsRoutes: Route[] = [
       return {
         title: query.q ? text(`检索“${query.q}”`, `Search: “${query.q}”`) : text('数据产品', 'Data products'),
         body: <Results shown={shown} />,
+        scripts: ['facets.js'],
       }
     },
   }),

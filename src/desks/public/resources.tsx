@@ -1,10 +1,7 @@
-import type { ComponentChildren } from 'preact'
-import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { PageQuery } from '../../kernel/page.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { Id } from '../../kernel/wire.ts'
 import { type Organization, organizationsOf } from '../../modules/identity/index.ts'
 import {
   type EntryFacet,
@@ -17,8 +14,17 @@ import {
   sharingTypes,
 } from '../../modules/resources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Icon } from '../../web/icon.tsx'
 import { Badge, Count, Empty, Name, Pager, withQuery } from '../../web/parts.tsx'
+import {
+  type Chip,
+  Chips,
+  carriedOf,
+  chipsOf,
+  type FacetGroup,
+  Facets,
+  SearchBox,
+  ToFilters,
+} from '../../web/search.tsx'
 import { DueOn, listWord, rulesOf, wordOf } from '../institution/facts.tsx'
 import { page } from '../page.tsx'
 import { Data } from './parts.tsx'
@@ -33,7 +39,7 @@ interface Shown {
 async function read(rx: Rx, input: EntrySearch): Promise<Shown> {
   const found = await searchEntries(rx, input)
   const ids = found.counts?.institution.map(({ value }) => value) ?? []
-  const known = input.institution && !ids.includes(input.institution) ? [...ids, input.institution] : ids
+  const known = [...new Set([...ids, ...(input.institution ?? [])])]
   return { input, found, institutions: await organizationsOf(rx, known), now: rx.now }
 }
 
@@ -57,90 +63,26 @@ function FacetName({ facet, value, shown }: { facet: EntryFacet; value: string; 
   return <>{t(wordOf(facet === 'sharing' ? sharingTypes : openingTypes, value))}</>
 }
 
-function SearchBox({ input }: Shown) {
-  const t = useWords()
-  const carried = [...entryFacets, 'division' as const, 'late' as const].filter(name => input[name] !== undefined)
-  return (
-    <search>
-      <form action="/resources" method="get" class="search-box">
-        <label class="visually-hidden" for="q">
-          {t(text('检索资源目录', 'Search the catalogue'))}
-        </label>
-        <input
-          class="form-control"
-          type="search"
-          id="q"
-          name="q"
-          value={input.q ?? ''}
-          maxLength={100}
-          placeholder={t(text('任意两个汉字，或英文词', 'Words, or any two Chinese characters'))}
-        />
-        {carried.map(name => (
-          <input key={name} type="hidden" name={name} value={String(input[name])} />
-        ))}
-        <button type="submit" class="btn btn-primary">
-          <Icon name="search" /> {t(text('检索', 'Search'))}
-        </button>
-      </form>
-    </search>
+const carried = (input: EntrySearch, ...without: readonly (keyof EntrySearch)[]) =>
+  carriedOf(
+    input,
+    (['q', ...entryFacets, 'division', 'late'] as const).filter(name => !without.includes(name)),
   )
-}
 
-function Chips({ shown }: { shown: Shown }) {
-  const t = useWords()
-  const { url } = useReader()
-  const { input } = shown
-  const chosen = entryFacets.filter(name => input[name] !== undefined)
-  if (chosen.length === 0 && !input.q && !input.late) return null
-  const chip = (name: string, value: ComponentChildren) => (
-    <li key={name}>
-      <a class="pill" href={withQuery(url, { [name]: undefined })}>
-        <span class="visually-hidden">{t(text('取消条件：', 'Remove: '))}</span>
-        {value} <Icon name="x" />
-      </a>
-    </li>
-  )
-  return (
-    <ul class="pills" aria-label={t(text('已选条件', 'Chosen conditions'))}>
-      {input.q && chip('q', <Data>{input.q}</Data>)}
-      {input.late && chip('late', t(text('更新逾期', 'Update overdue')))}
-      {chosen.map(name => chip(name, <FacetName facet={name} value={String(input[name])} shown={shown} />))}
-      <li>
-        <a href="/resources">{t(text('清除全部', 'Clear all'))}</a>
-      </li>
-    </ul>
-  )
-}
+const groupsOf = (shown: Shown): FacetGroup[] =>
+  entryFacets.map(name => ({
+    name,
+    title: facetWords[name],
+    counts: shown.found.counts?.[name] ?? [],
+    chosen: shown.input[name] ?? [],
+    words: value => <FacetName facet={name} value={value} shown={shown} />,
+  }))
 
-function Facet({ name, shown }: { name: EntryFacet; shown: Shown }) {
-  const t = useWords()
-  const { url } = useReader()
-  const values = shown.found.counts?.[name] ?? []
-  const chosen = shown.input[name]
-  if (values.length === 0) return null
-  return (
-    <section class="facet" aria-labelledby={`facet-${name}`}>
-      <h3 id={`facet-${name}`}>{t(facetWords[name])}</h3>
-      <ul>
-        {values.map(({ value, count }) => (
-          <li key={value}>
-            <a
-              class={value === chosen ? 'facet-value here' : 'facet-value'}
-              href={withQuery(url, { [name]: value === chosen ? undefined : value })}
-              aria-current={value === chosen ? 'true' : undefined}
-            >
-              <span>
-                <FacetName facet={name} value={value} shown={shown} />
-              </span>
-              <span class="num">
-                <Count of={count} />
-              </span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  )
+function chipsFor({ input }: Shown, groups: readonly FacetGroup[], words: (value: Text) => string): Chip[] {
+  const chips: Chip[] = groups.flatMap(chipsOf)
+  if (input.late) chips.unshift({ name: 'late', words: words(text('更新逾期', 'Update overdue')) })
+  if (input.q) chips.unshift({ name: 'q', label: text('关键词：', 'Words: '), words: <Data>{input.q}</Data> })
+  return chips
 }
 
 function Hit({ of, now }: { of: EntryHit; now: Date }) {
@@ -191,11 +133,17 @@ function Results({ shown }: { shown: Shown }) {
   const { url } = useReader()
   const { found, input, now } = shown
   const { counts } = found
+  const groups = groupsOf(shown)
   return (
     <div class={found.hits.length === 0 ? 'search-page alone' : 'search-page'}>
-      <div class="search-results">
-        <SearchBox {...shown} />
-        <Chips shown={shown} />
+      <div class="search-results" id="results">
+        <SearchBox
+          action="/resources"
+          label={text('检索资源目录', 'Search the catalogue')}
+          q={input.q}
+          carried={carried(input, 'q')}
+        />
+        <Chips of={chipsFor(shown, groups, t)} all="/resources" />
         {found.hits.length === 0 ? (
           <Empty title={t(text('没有符合条件的资源', 'No resource matches'))} icon="search-off">
             <p>
@@ -226,6 +174,7 @@ function Results({ shown }: { shown: Shown }) {
                     {t(text(`其中 ${counts.late} 个更新逾期`, `${counts.late} of them overdue`))}
                   </a>
                 )}
+                <ToFilters />
               </p>
             )}
             {found.hits.map(hit => (
@@ -235,11 +184,7 @@ function Results({ shown }: { shown: Shown }) {
           </>
         )}
       </div>
-      <aside class="facets" id="filters" aria-label={t(text('筛选条件', 'Filters'))} tabIndex={-1}>
-        {entryFacets.map(name => (
-          <Facet key={name} name={name} shown={shown} />
-        ))}
-      </aside>
+      <Facets action="/resources" of={groups} carried={carried(input, ...entryFacets)} />
     </div>
   )
 }
@@ -250,7 +195,7 @@ export const resourcesRoutes: Route[] = [
     operation: 'showResources',
     permission: 'resource.search',
     summary: text('检索资源目录', 'Search the resource catalogue'),
-    query: { ...EntryQuery, institution: Type.Optional(Id), after: PageQuery.after },
+    query: { ...EntryQuery, after: PageQuery.after },
     run: async (rx, { query }) => ({
       title: text('资源目录', 'Resource catalogue'),
       lead: text(
@@ -258,6 +203,7 @@ export const resourcesRoutes: Route[] = [
         'Data of public institutions and public service enterprises: who has what, how it is shared and opened, when it is updated.',
       ),
       body: <Results shown={await read(rx, query)} />,
+      scripts: ['facets.js'],
     }),
   }),
 ]

@@ -1,6 +1,6 @@
 import type { Reading } from '../../kernel/command.ts'
 import type { Kit } from '../../kernel/kit.ts'
-import { type FacetName, type Filters, facetNames, matching, type SearchPlan } from './plan.ts'
+import { chosenOf, type FacetName, type Filters, facetNames, matching, type SearchPlan } from './plan.ts'
 
 /** Totals of a search. Beyond `countLimit` matches the newest ones stand for all, and `isExact` says so. */
 export interface Counts {
@@ -52,7 +52,7 @@ const totalOf = (rows: readonly Counted[]) => rows.find(row => row.facet === 'al
 async function counted(rx: Reading, given: SearchPlan, filters: Filters): Promise<Counts> {
   const plan: SearchPlan = given.kind === 'common' && given.expected < findAllLimit ? { ...given, kind: 'rare' } : given
   if (plan.kind === 'nothing') return { total: 0, isExact: true, facets: facetsOf(() => []) }
-  const chosen = facetNames.filter(name => filters[name] !== undefined)
+  const chosen = facetNames.filter(name => chosenOf(filters, name).length > 0)
   if (plan.kind === 'all' && chosen.length === 0 && filters.vendor === undefined) {
     const rows = await counters(rx)
     return { total: totalOf(rows), isExact: true, facets: facetsOf(() => rows) }
@@ -82,7 +82,8 @@ export async function count(
   const searches = kept.get(rx.kit) ?? new Map<string, Promise<Counts>>()
   kept.set(rx.kit, searches)
   const terms = 'query' in plan ? plan.query.map(term => term.word) : plan.kind
-  const key = JSON.stringify([plan.revision, terms, ...[...facetNames, 'vendor' as const].map(name => filters[name])])
+  const chosen = facetNames.map(name => chosenOf(filters, name))
+  const key = JSON.stringify([plan.revision, terms, filters.vendor, chosen])
   const known = searches.get(key)
   if (known) return known
   const fresh = await counted(rx, plan, filters)

@@ -63,12 +63,12 @@ export type QuestionState = keyof typeof questionMachine.states
 export interface KeptQuery {
   readonly q?: string
   readonly sort?: 'newest' | 'price' | 'price-desc' | 'title'
-  readonly industry?: string
-  readonly theme?: string
-  readonly type?: string
-  readonly priceKind?: PlanKind
-  readonly division?: string
-  readonly format?: string
+  readonly industry?: readonly string[]
+  readonly theme?: readonly string[]
+  readonly type?: readonly string[]
+  readonly priceKind?: readonly PlanKind[]
+  readonly division?: readonly string[]
+  readonly format?: readonly string[]
   readonly vendor?: string
 }
 

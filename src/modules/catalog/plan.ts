@@ -7,7 +7,22 @@ import { type Query, toTsquery } from '../../kernel/words.ts'
 export const facetNames = ['industry', 'theme', 'type', 'priceKind', 'division', 'format'] as const
 export type FacetName = (typeof facetNames)[number]
 
-export type Filters = { readonly [K in FacetName | 'vendor']?: string | undefined }
+/** What narrows a list: within a facet any of the chosen values will do, and every facet must be met. */
+export type Filters = { readonly [K in FacetName]?: readonly string[] | undefined } & {
+  readonly vendor?: string | undefined
+}
+
+/** The same choice is the same search, in whatever order and however often a value was given. */
+export const chosenOf = (filters: Filters, name: FacetName): readonly string[] =>
+  [...new Set(filters[name] ?? [])].sort()
+
+const columns = {
+  industry: 'industry',
+  theme: 'theme',
+  type: 'type',
+  priceKind: 'price_kind',
+  format: 'format',
+} as const
 
 /**
  * By which plan a search runs. The database guesses between walking in order and asking the index, and its wrong
@@ -90,20 +105,21 @@ export async function planOf(
 }
 
 /** The conditions of a search on `catalog.listed_product p`; `except` leaves one filter out. */
-export function matching(rx: Reading, plan: SearchPlan, filters: Filters, except?: keyof Filters): PendingQuery<Row[]> {
+export function matching(rx: Reading, plan: SearchPlan, filters: Filters, except?: FacetName): PendingQuery<Row[]> {
   const { sql } = rx
-  const given = (name: keyof Filters) => (name === except ? undefined : filters[name])
   const parts = [sql`true`]
-  const [industry, theme, type] = [given('industry'), given('theme'), given('type')]
-  if (industry !== undefined) parts.push(sql`p.industry = ${industry}`)
-  if (theme !== undefined) parts.push(sql`p.theme = ${theme}`)
-  if (type !== undefined) parts.push(sql`p.type = ${type}`)
-  const [priceKind, format, division] = [given('priceKind'), given('format'), given('division')]
-  if (priceKind !== undefined) parts.push(sql`p.price_kind = ${priceKind}`)
-  if (format !== undefined) parts.push(sql`p.format = ${format}`)
-  if (division !== undefined) parts.push(sql`p.division like ${`${stemOf(division)}%`}`)
-  const vendor = given('vendor')
-  if (vendor !== undefined) parts.push(sql`p.vendor_id = ${vendor}::uuid`)
+  for (const name of facetNames) {
+    const chosen = name === except ? [] : chosenOf(filters, name)
+    if (chosen.length === 0) continue
+    if (name === 'division') {
+      const places = chosen.map(code => sql`p.division like ${`${stemOf(code)}%`}`)
+      parts.push(sql`(${places.reduce((some, place) => sql`${some} or ${place}`)})`)
+    }
+    // of one value the index gives the rows in order; of several the database chooses by how common they are
+    else if (chosen.length === 1) parts.push(sql`p.${sql(columns[name])} = ${chosen[0]!}`)
+    else parts.push(sql`p.${sql(columns[name])} in ${sql([...chosen])}`)
+  }
+  if (filters.vendor !== undefined) parts.push(sql`p.vendor_id = ${filters.vendor}::uuid`)
   if ('query' in plan) {
     // the cheap check first: of rows that do not match, the tokens are then never read
     for (const { word } of plan.query) parts.push(sql`strpos(p.words, ${word}) > 0`)

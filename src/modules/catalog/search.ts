@@ -5,7 +5,16 @@ import { invalidInput } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { parseQuery, toTsquery } from '../../kernel/words.ts'
 import { type Counts, count } from './counts.ts'
-import { type Filters, matching, planOf, type SearchPlan, type Standing, standingOf } from './plan.ts'
+import {
+  chosenOf,
+  type Filters,
+  facetNames,
+  matching,
+  planOf,
+  type SearchPlan,
+  type Standing,
+  standingOf,
+} from './plan.ts'
 
 /** Orders of a list: newest first, cheapest or dearest first, by title (Chinese by pinyin). */
 export const sorts = ['newest', 'price', 'price-desc', 'title'] as const
@@ -160,7 +169,9 @@ export interface Found {
 export async function searchProducts(rx: Reading, input: SearchInput): Promise<Found> {
   const pages = kept.get(rx.kit) ?? new Map<string, { revision: string; found: Found }>()
   kept.set(rx.kit, pages)
-  const key = JSON.stringify(Object.entries(input).sort())
+  const chosen = facetNames.map(name => chosenOf(input, name))
+  const { q, sort, limit, after, facets, vendor } = input
+  const key = JSON.stringify([q, sort, limit, after, facets, vendor, chosen])
   const known = pages.get(key)
   // the revision is asked before anything else: a page that is newer than its revision is never shown under a later one
   const standing = await standingOf(rx)

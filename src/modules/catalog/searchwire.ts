@@ -1,11 +1,23 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { PageQuery } from '../../kernel/page.ts'
 import { closed, Fen, Id, Instant, nullable } from '../../kernel/wire.ts'
-import { planKinds } from './model.ts'
+import { type PlanKind, planKinds } from './model.ts'
 import { facetNames } from './plan.ts'
 import { type Found, type Hit, sorts } from './search.ts'
 
-const code = Type.Optional(Type.String({ minLength: 1, maxLength: 40 }))
+/** Several values of one facet: `theme=a&theme=b` in an address. Any of them will do. */
+const several = <S extends TSchema>(one: S) => Type.Optional(Type.Array(one, { maxItems: 30 }))
+const codes = several(Type.String({ minLength: 1, maxLength: 40 }))
+
+/** The facets of a search, as addresses, the API and kept searches give them. */
+export const facetShapes = {
+  industry: codes,
+  theme: codes,
+  type: codes,
+  priceKind: several(Type.Unsafe<PlanKind>(Type.String({ enum: [...planKinds] }))),
+  division: several(Type.String({ pattern: '^[0-9]{6}$' })),
+  format: codes,
+}
 
 export const SearchQuery = closed({
   ...PageQuery,
@@ -13,12 +25,7 @@ export const SearchQuery = closed({
     Type.String({ maxLength: 100, description: '任意两个汉字，或英文词 · any two Chinese characters, or words' }),
   ),
   sort: Type.Optional(Type.Union(sorts.map(sort => Type.Literal(sort)))),
-  industry: code,
-  theme: code,
-  type: code,
-  priceKind: Type.Optional(Type.Union(planKinds.map(kind => Type.Literal(kind)))),
-  division: Type.Optional(Type.String({ pattern: '^[0-9]{6}$' })),
-  format: code,
+  ...facetShapes,
   vendor: Type.Optional(Id),
   facets: Type.Optional(Type.Boolean()),
 })

@@ -11,12 +11,13 @@ import type { Versioned } from './service.ts'
 
 export interface EntryFilters {
   readonly q?: string | undefined
-  readonly theme?: string | undefined
-  readonly sharing?: string | undefined
-  readonly opening?: string | undefined
-  readonly cycle?: string | undefined
+  /** within a facet any of the chosen values will do, and every facet must be met */
+  readonly theme?: readonly string[] | undefined
+  readonly sharing?: readonly string[] | undefined
+  readonly opening?: readonly string[] | undefined
+  readonly cycle?: readonly string[] | undefined
+  readonly institution?: readonly string[] | undefined
   readonly division?: string | undefined
-  readonly institution?: string | undefined
   readonly late?: boolean | undefined
 }
 
@@ -53,19 +54,21 @@ export interface EntryHit {
 export const entryFacets = ['theme', 'sharing', 'opening', 'cycle', 'institution'] as const
 export type EntryFacet = (typeof entryFacets)[number]
 
+const columns = { sharing: 'sharing_type', opening: 'opening_type', cycle: 'update_cycle' } as const
+
 function matching(rx: Rx, filters: EntryFilters, except?: EntryFacet) {
   const { sql } = rx
-  const given = <N extends keyof EntryFilters>(name: N) => (name === except ? undefined : filters[name])
   const parts = [sql`v.state = 'published'`]
-  const [theme, sharing, opening] = [given('theme'), given('sharing'), given('opening')]
-  if (theme !== undefined) parts.push(sql`${theme} = any (v.themes)`)
-  if (sharing !== undefined) parts.push(sql`v.sharing_type = ${sharing}`)
-  if (opening !== undefined) parts.push(sql`v.opening_type = ${opening}`)
-  const [cycle, division, institution] = [given('cycle'), given('division'), given('institution')]
-  if (cycle !== undefined) parts.push(sql`v.update_cycle = ${cycle}`)
+  for (const name of entryFacets) {
+    const chosen = name === except ? [] : [...new Set(filters[name])]
+    if (chosen.length === 0) continue
+    if (name === 'theme') parts.push(sql`v.themes && ${chosen}::text[]`)
+    else if (name === 'institution') parts.push(sql`e.organization_id = any (${chosen}::uuid[])`)
+    else parts.push(sql`v.${sql(columns[name])} = any (${chosen}::text[])`)
+  }
+  const { division } = filters
   if (division !== undefined) parts.push(sql`e.division like ${`${stemOf(division)}%`}`)
-  if (institution !== undefined) parts.push(sql`e.organization_id = ${institution}::uuid`)
-  if (given('late')) parts.push(sql`e.due_on < ${dayOf(rx.now)}::date`)
+  if (filters.late) parts.push(sql`e.due_on < ${dayOf(rx.now)}::date`)
   const query = parseQuery(filters.q)
   for (const { word } of query ?? []) parts.push(sql`strpos(v.words, ${word}) > 0`)
   const tsquery = query ? toTsquery(query) : ''

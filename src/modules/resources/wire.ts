@@ -161,15 +161,17 @@ export const EntryShape = Type.Object({
   data: Type.Array(AttachmentShape),
 })
 
-const code = Type.Optional(Type.String({ minLength: 1, maxLength: 40 }))
+/** Several values of one facet: `theme=a&theme=b` in an address. Any of them will do. */
+const several = <S extends TSchema>(each: S) => Type.Optional(Type.Array(each, { maxItems: 30 }))
+const codes = several(Type.String({ minLength: 1, maxLength: 40 }))
 export const EntryQuery = {
   q: Type.Optional(Type.String({ maxLength: 100, description: '任意两个汉字，或英文词' })),
-  theme: code,
-  sharing: Type.Optional(one(sharingTypes)),
-  opening: Type.Optional(one(openingTypes)),
-  cycle: code,
+  theme: codes,
+  sharing: several(one(sharingTypes)),
+  opening: several(one(openingTypes)),
+  cycle: codes,
   division: Type.Optional(Type.String({ pattern: '^[0-9]{6}$' })),
-  institution: Type.Optional(Id),
+  institution: several(Id),
   late: Type.Optional(Type.Boolean()),
 }
 const Facet = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }))

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { PageQuery } from '../../../kernel/page.ts'
 import { closed, Fen, fenToWire, Id, Instant, iso, nullable, pageOf } from '../../../kernel/wire.ts'
-import { type KeptQuery, type PlanKind, planKinds, type QuestionState, questionMachine } from '../model.ts'
+import { planKinds, type QuestionState, questionMachine } from '../model.ts'
 import { type Sort, sorts } from '../search.ts'
+import { facetShapes } from '../searchwire.ts'
 import { type Kept, newLimit } from './kept.ts'
 import type { SeenQuestion } from './questions.ts'
 import type { SavedSearchRow, WatchedRow } from './schema.ts'
@@ -91,16 +92,10 @@ export const toWatched = (found: Watched): Static<typeof WatchedShape> => ({
   changedAt: iso(found.changedAt),
 })
 
-const code = Type.Optional(Type.String({ minLength: 1, maxLength: 40 }))
 const looked = {
   q: Type.Optional(Type.String({ maxLength: 100 })),
   sort: Type.Optional(Type.Unsafe<Sort>(Type.String({ enum: [...sorts] }))),
-  industry: code,
-  theme: code,
-  type: code,
-  priceKind: Type.Optional(Type.Unsafe<PlanKind>(Type.String({ enum: [...planKinds] }))),
-  division: Type.Optional(Type.String({ pattern: '^[0-9]{6}$' })),
-  format: code,
+  ...facetShapes,
   vendor: Type.Optional(Id),
 }
 export const SaveSearchBody = closed({
@@ -122,7 +117,7 @@ export const SavedSearchList = Type.Object({
 export const toSavedSearch = (row: SavedSearchRow) => ({
   id: row.id,
   name: row.name,
-  query: row.query as { -readonly [K in keyof KeptQuery]: KeptQuery[K] },
+  query: row.query as Static<(typeof SavedSearchShape)['properties']['query']>,
   seenAt: row.seenAt.toISOString(),
   savedAt: row.createdAt.toISOString(),
 })
