@@ -101,6 +101,94 @@ t.test('what buyers ask, watch, keep and say of a product', async t => {
     )
   })
 
+  await t.test(
+    'who watches a product is told once of each change, for themselves, with the way to stop it',
+    async t => {
+      const as = await x.person('watcher')
+      const product = await listedProduct(x, vendor, { content: { nameZh: '朔州市风速数据' } })
+      const later = await x.person('later')
+      await x.ok(`POST /products/${product.id}/watch`, { as })
+      await x.ok(`POST /products/${product.id}/watch`, { as: vendor.maker })
+      await x.ok('PATCH /me/notice-preferences', { as, body: { isNewsMailed: true } })
+      const notices = async (of = as) =>
+        (await x.ok('GET /notices?limit=100', { as: of })).items.filter((one: any) => one.subject.id === product.id)
+      const told = async (kind: string, count: number) =>
+        x.until(async () => {
+          const found = (await notices()).filter((one: any) => one.kind === kind)
+          return found.length === count && found[0]
+        }, `${count} of ${kind}`)
+      await x.ok(`POST /products/${product.id}/price`, {
+        as: vendor.maker,
+        body: { kind: 'one-off', amountFen: 770_000 },
+      })
+      const priced = await told('product.price-changed', 1)
+      t.match(priced, { organizationId: null, href: `/products/${product.id}`, urgency: 'news' })
+      t.same(priced.details, [{ zh: '现价：¥7,700.00（原价：¥9,900.00）', en: 'Price: ¥7,700.00 (was: ¥9,900.00)' }])
+      const [letter] = await x.sql`select body from notices.mail where recipient = ${as.email}`
+      t.match(letter?.body, `/buyer/saved#product-${product.id}`, 'the letter says where it is stopped')
+      await x.ok(`POST /products/${product.id}/price`, {
+        as: vendor.maker,
+        body: { kind: 'one-off', amountFen: 770_000 },
+      })
+
+      const { id: first } = (await x.sql`select id from catalog.listing where product_id = ${product.id}`)[0]!
+      await x.ok(`POST /listings/${first}/suspend`, { as: vendor.checker, body: { reason: '核对数据' } })
+      await told('product.suspended', 1)
+      await x.ok(`POST /listings/${first}/resume`, { as: vendor.checker })
+      await told('product.resumed', 1)
+      await x.ok(`POST /products/${product.id}/revise`, { as: vendor.maker })
+      const data = await confirmedData(x, vendor.maker, 'wind2.csv', `${sampleCsv}2026-01-05,朔州,11.1,优\n`)
+      const draft = await x.ok(`PATCH /products/${product.id}`, { as: vendor.maker, body: { dataVersionId: data.id } })
+      await publishDraft(x, vendor, draft.listing.id)
+      await told('product.new-version', 1)
+      await x.ok(`POST /products/${product.id}/watch`, { as: later })
+      await x.ok(`POST /products/${product.id}/unwatch`, { as })
+      await x.ok(`POST /listings/${draft.listing.id}/delist`, { as: vendor.checker, body: { reason: '数据不再更新' } })
+      await x.until(async () => (await notices(later)).length === 1, 'the one who came later')
+      t.match(await notices(later), [{ kind: 'product.ended' }], 'what was before they watched is not told')
+      t.same(
+        (await notices()).map((one: any) => one.kind),
+        ['product.new-version', 'product.resumed', 'product.suspended', 'product.price-changed'],
+        'a version that gave way is no end, the same price is no change, and who stopped watching is told no more',
+      )
+      t.notOk(
+        (await notices(vendor.maker)).some((one: any) => one.kind === 'product.price-changed'),
+        'not who changed it',
+      )
+    },
+  )
+
+  await t.test('a kept search tells its owner of what is new once a day, and not again what was told', async t => {
+    const as = await x.person('collector')
+    const { id } = await x.ok('POST /saved-searches', { as, body: { name: '吕梁', q: '吕梁' } })
+    const matches = async () =>
+      (await x.ok('GET /notices', { as })).items.filter((one: any) => one.subject.id === id) as any[]
+    const hour = 3_600_000
+    /** One minute past nine of the next day in China. */
+    const morning = async () => {
+      const { now } = await x.ok('GET /clock')
+      const today = Math.floor((Date.parse(now) + 8 * hour) / (24 * hour))
+      await x.advanceTo(new Date((today + 1) * 24 * hour + hour + 60_000))
+    }
+    await listedProduct(x, vendor, { content: { nameZh: '吕梁红枣产量数据' } })
+    await listedProduct(x, vendor, { content: { nameZh: '吕梁核桃产量数据' } })
+    await morning()
+    await x.until(async () => (await matches()).length === 1, 'the news of the day')
+    t.match(await matches(), [
+      {
+        organizationId: null,
+        title: { zh: '您保存的检索“吕梁”有 2 个新挂牌的产品' },
+        href: `/buyer/saved#search-${id}`,
+      },
+    ])
+    await x.ok('POST /notices/read-all', { as })
+    await morning()
+    await listedProduct(x, vendor, { content: { nameZh: '吕梁煤炭产量数据' } })
+    await morning()
+    await x.until(async () => (await matches()).length === 2, 'what came since')
+    t.match((await matches())[0].title.en, 'Your saved search “吕梁” finds 1 newly listed product')
+  })
+
   await t.test('a kept search counts what was listed since, and is its owner’s alone', async t => {
     const as = await x.person('reader')
     const body = { name: '运城 苹果', q: '苹果', sort: 'newest', theme: ['living-environment', 'agriculture'] }

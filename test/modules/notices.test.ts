@@ -75,7 +75,7 @@ t.test('every kind of notice has a whole sentence in both languages', async t =>
     { zh: '截止：2026年11月30日 23:59', en: 'Until: 30 Nov 2026, 23:59 (China time)' },
   ])
   const letter = letterOf(
-    { kind: 'order.to-pay', params, href: '/orders/1' },
+    { kind: 'order.to-pay', params, href: '/orders/1', subjectId: '1' },
     { publicUrl: 'https://jinshu.example', language: 'en' },
   )
   t.equal(letter.subject, '[Jinshu] Pay order HT-1 (“Daily weather of Shanxi”)')

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { dayOf } from '../../kernel/calendar.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
+import { watchedAmong } from '../../modules/catalog/index.ts'
 import {
   detailsOf,
   kinds,
@@ -26,14 +27,15 @@ const urgencyWords: Record<Urgency, readonly [Text, Tone]> = {
 function Open({ row }: { row: SeenNotice['row'] }) {
   const t = useWords()
   const { actor, viewer, token, url } = useReader()
-  const isOther = actor.organizationId !== row.organizationId
-  const isMember = viewer?.memberships.some(each => each.organizationId === row.organizationId) ?? false
+  const { organizationId } = row
+  const isOther = organizationId !== null && actor.organizationId !== organizationId
+  const isMember = viewer?.memberships.some(each => each.organizationId === organizationId) ?? false
   if (isOther && isMember)
     return (
       <form method="post" action="/acting">
         <input type="hidden" name="_csrf" value={token()} />
         <input type="hidden" name="_next" value={url} />
-        <input type="hidden" name="organizationId" value={row.organizationId} />
+        <input type="hidden" name="organizationId" value={organizationId} />
         <button type="submit" class="btn btn-sm">
           {t(text('切换到该机构', 'Act for it'))}
         </button>
@@ -52,7 +54,33 @@ function Open({ row }: { row: SeenNotice['row'] }) {
   )
 }
 
-function One({ of: { row, organization } }: { of: SeenNotice }) {
+/** Ends what a person asked to be told of themselves. */
+function Stop({ row, isWatched }: { row: SeenNotice['row']; isWatched: boolean }) {
+  const t = useWords()
+  const stop = kinds[row.kind].stop?.(row.subjectId)
+  if (!stop) return null
+  if (isWatched)
+    return (
+      <Form to={`POST /products/${row.subjectId}/unwatch`} then="/inbox">
+        <Submit tone="plain" isSmall>
+          {t(text('取消关注', 'Stop watching'))}
+        </Submit>
+      </Form>
+    )
+  return row.subjectKind === 'product' ? null : (
+    <a class="btn btn-sm" href={stop}>
+      {t(text('管理检索', 'Manage the search'))}
+    </a>
+  )
+}
+
+interface Listed {
+  readonly of: readonly SeenNotice[]
+  /** products among them that the person still watches */
+  readonly watched: ReadonlySet<string>
+}
+
+function One({ of: { row, organization }, isWatched }: { of: SeenNotice; isWatched: boolean }) {
   const t = useWords()
   const { actor } = useReader()
   const [urgency, tone] = urgencyWords[kinds[row.kind].urgency]
@@ -68,7 +96,7 @@ function One({ of: { row, organization } }: { of: SeenNotice }) {
         <p class="notice-foot">
           <Badge tone={row.readAt ? 'quiet' : tone}>{t(urgency)}</Badge>
           <Moment at={row.createdAt} />
-          {actor.organizationId !== row.organizationId && (
+          {organization && actor.organizationId !== row.organizationId && (
             <span>
               <Name zh={organization.nameZh} en={organization.nameEn} />
             </span>
@@ -84,13 +112,14 @@ function One({ of: { row, organization } }: { of: SeenNotice }) {
             </Submit>
           </Form>
         )}
+        <Stop row={row} isWatched={isWatched} />
       </div>
     </li>
   )
 }
 
 /** Notices under the day on which they came. */
-function Days({ of }: { of: readonly SeenNotice[] }) {
+function Days({ of, watched }: Listed) {
   const days = [...new Set(of.map(({ row }) => dayOf(row.createdAt)))]
   return (
     <>
@@ -103,7 +132,7 @@ function Days({ of }: { of: readonly SeenNotice[] }) {
             {of
               .filter(({ row }) => dayOf(row.createdAt) === day)
               .map(each => (
-                <One key={each.row.id} of={each} />
+                <One key={each.row.id} of={each} isWatched={watched.has(each.row.subjectId)} />
               ))}
           </ul>
         </section>
@@ -157,10 +186,11 @@ interface Inbox {
   readonly read: readonly SeenNotice[]
   readonly next: string | null
   readonly isFirst: boolean
+  readonly watched: ReadonlySet<string>
   readonly preferences: Awaited<ReturnType<typeof readNoticePreferences>>
 }
 
-function Body({ unread, read, next, isFirst, preferences }: Inbox) {
+function Body({ unread, read, next, isFirst, watched, preferences }: Inbox) {
   const t = useWords()
   return (
     <div class="split">
@@ -168,13 +198,13 @@ function Body({ unread, read, next, isFirst, preferences }: Inbox) {
         {isFirst && unread.length > 0 && (
           <section>
             <h2>{t(text('未读', 'Not read yet'))}</h2>
-            <Days of={unread} />
+            <Days of={unread} watched={watched} />
           </section>
         )}
         {read.length > 0 && (
           <section>
             <h2>{t(text('已读', 'Read'))}</h2>
-            <Days of={read} />
+            <Days of={read} watched={watched} />
             <Pager next={next} />
           </section>
         )}
@@ -211,11 +241,14 @@ export const inboxRoutes: Route[] = [
       const unread = isFirst ? (await listNotices(rx, { state: 'unread', limit: 100 })).items : []
       const read = await listNotices(rx, { state: 'read', limit: 20, ...(query.after && { after: query.after }) })
       const preferences = await readNoticePreferences(rx)
+      const about = [...unread, ...read.items].filter(({ row }) => row.subjectKind === 'product')
+      const watched = await watchedAmong(rx, [...new Set(about.map(({ row }) => row.subjectId))])
+      const { items, next } = read
       return {
         title: text('通知', 'Notifications'),
         lead: text('与您有关的事项和进展。', 'What concerns you, and what waits for you.'),
         ...(unread.length > 0 && { actions: <ReadAll /> }),
-        body: <Body unread={unread} read={read.items} next={read.next} isFirst={isFirst} preferences={preferences} />,
+        body: <Body {...{ unread, read: items, next, isFirst, watched, preferences }} />,
       }
     },
   }),

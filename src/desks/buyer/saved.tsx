@@ -48,7 +48,7 @@ function Watches({ of }: { of: readonly Watched[] }) {
       nums={[2]}
       rows={of.map(each => [
         <>
-          <a href={`/products/${each.row.productId}`}>
+          <a href={`/products/${each.row.productId}`} id={`product-${each.row.productId}`}>
             <Name zh={each.nameZh} en={each.nameEn} />
           </a>
           <br />
@@ -108,7 +108,7 @@ function Searches({ of }: { of: readonly Kept[] }) {
       ]}
       nums={[1]}
       rows={of.map(({ row, fresh }) => [
-        <a key="name" href={searchHref(row.query)}>
+        <a key="name" id={`search-${row.id}`} href={searchHref(row.query)}>
           {row.name}
         </a>,
         fresh >= newLimit ? `${newLimit}+` : fresh,
@@ -142,8 +142,8 @@ function Saved({ of: { watched, searches } }: { of: Found }) {
             <p>
               {t(
                 text(
-                  '在产品页选择“关注”，新版本和价格变化会在这里提示。',
-                  'Choose “Watch” on a product’s page: new versions and prices show here.',
+                  '在产品页选择“关注”，发布新版本、价格变化、停牌或摘牌时通知您。',
+                  'Choose “Watch” on a product’s page: you are told of new versions, new prices, and when it is suspended or ends.',
                 ),
               )}
             </p>
@@ -161,8 +161,8 @@ function Saved({ of: { watched, searches } }: { of: Found }) {
           <p class="mb-0 text-secondary">
             {t(
               text(
-                '在检索结果页保存检索，有新产品挂牌时会在这里计数。',
-                'Save a search from its results: products listed since are counted here.',
+                '在检索结果页保存检索，有符合条件的新产品挂牌时每天通知您一次。',
+                'Save a search from its results: once a day you are told of newly listed products that match.',
               ),
             )}
           </p>

@@ -159,8 +159,8 @@ function Save({ input, rules }: Shown) {
             isRequired
             maxLength={60}
             hint={text(
-              '以后可以看到有多少新挂牌的产品符合条件。',
-              'You will see how many newly listed products match.',
+              '有符合条件的新产品挂牌时，每天通知您一次。',
+              'Once a day you are told of newly listed products that match.',
             )}
           />
           <Submit>{t(text('保存', 'Keep'))}</Submit>

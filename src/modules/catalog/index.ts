@@ -16,9 +16,17 @@ export {
 } from './board.ts'
 export { type ChecklistItem, type ReviewCode, reviewCodes, titleOf as reviewTitle, type Verdict } from './checklist.ts'
 export type { Counts } from './counts.ts'
-export { type Kept, listSavedSearches, newLimit } from './demand/kept.ts'
+export { freshOf, type Kept, keptSearch, keptSearches, listSavedSearches, newLimit } from './demand/kept.ts'
 export { listQuestions, openQuestions, questionsOf, type SeenQuestion } from './demand/questions.ts'
-export { type Change, isWatching, listWatchedProducts, type Watched, watchersOf } from './demand/watching.ts'
+export {
+  type Change,
+  isWatching,
+  listWatchedProducts,
+  type Observed,
+  observedProduct,
+  type Watched,
+  watchedAmong,
+} from './demand/watching.ts'
 export { discardDataVersion, discardListing, restoreDataVersion, restoreListing, usesOfData } from './discard.ts'
 export { completedContent, type Gate, gateOf } from './gate.ts'
 export { handlers, timers } from './handlers.ts'

@@ -45,9 +45,14 @@ export async function enterIndex(cx: Cx, row: ListingRow, version: VersionRow, p
 export const leaveIndex = (cx: Cx, productId: string) =>
   cx.tx.delete(listedProduct).where(eq(listedProduct.productId, productId))
 
-/** Shows the new price where the product is listed; elsewhere there is nothing to change. */
-export const repriceIndex = (cx: Cx, productId: string, plan: Plan) =>
-  cx.tx
+/** Shows the new price where the product is listed, and tells of it; elsewhere there is nothing to change. */
+export async function repriceIndex(cx: Cx, productId: string, before: Plan | undefined, plan: Plan): Promise<void> {
+  const [listed] = await cx.tx
     .update(listedProduct)
     .set({ priceKind: plan.kind, amountFen: plan.amountFen })
     .where(eq(listedProduct.productId, productId))
+    .returning({ productId: listedProduct.productId })
+  if (!listed || !before || before.amountFen === plan.amountFen) return
+  const [fromFen, toFen] = [before.amountFen.toString(), plan.amountFen.toString()]
+  cx.emit('catalog.price-changed', { productId, fromFen, toFen })
+}

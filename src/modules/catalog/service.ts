@@ -316,6 +316,7 @@ export async function priceProduct(cx: Cx, id: string, input: PlanInput): Promis
   const product = await ownProduct(cx, id)
   const amountFen = amountOf(input)
   await lockProduct(cx, id)
+  const before = leadPlan((await currentPlans(cx, id)) as never)
   const code = input.code ?? 'standard'
   const [newest] = await cx.tx
     .select()
@@ -338,7 +339,7 @@ export async function priceProduct(cx: Cx, id: string, input: PlanInput): Promis
     createdAt: cx.now,
   }
   await cx.tx.insert(pricePlan).values(plan)
-  await repriceIndex(cx, id, leadPlan((await currentPlans(cx, id)) as never)!)
+  await repriceIndex(cx, id, before, leadPlan((await currentPlans(cx, id)) as never)!)
   const { createdBy: _, createdAt: __, ...record } = plan
   cx.audit('product.price', ['product', id], { number: product.number, plan: record })
   return draftOf(cx, id)
@@ -369,7 +370,7 @@ export async function unpriceProduct(cx: Cx, id: string, code: string): Promise<
       ],
     })
   await retire(cx, plan)
-  if (rest.length > 0) await repriceIndex(cx, id, leadPlan(rest as never)!)
+  if (rest.length > 0) await repriceIndex(cx, id, leadPlan(plans as never), leadPlan(rest as never)!)
   cx.audit('product.unprice', ['product', id], { number: product.number, code, version: plan.version })
   return draftOf(cx, id)
 }

@@ -32,6 +32,7 @@ export {
 } from './model.ts'
 export { listPeople, type PersonRow, type Post, postsOf, readPerson } from './people.ts'
 export {
+  addresseesOf,
   authorityOf,
   languageOfPerson,
   listMembers,

@@ -198,6 +198,18 @@ export interface Member {
   readonly duties: readonly string[]
 }
 
+/** Who people are to a letter, those whose accounts are in use: for later modules that write to them as themselves. */
+export async function addresseesOf(
+  rx: Rx,
+  personIds: readonly string[],
+): Promise<Pick<Member, 'personId' | 'email' | 'language'>[]> {
+  if (personIds.length === 0) return []
+  return rx.tx
+    .select({ personId: person.id, email: person.email, language: person.language })
+    .from(person)
+    .where(and(inArray(person.id, [...personIds]), eq(person.isDisabled, false)))
+}
+
 /** The members of organisations whose accounts are in use, whoever asks: for later modules that write to them. */
 export async function membersOf(rx: Rx, organizationIds: readonly string[]): Promise<Member[]> {
   if (organizationIds.length === 0) return []

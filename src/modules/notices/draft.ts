@@ -5,17 +5,17 @@ import { type ContractFacts, contractsOf } from '../contracts/index.ts'
 import { authorityOf, type Organization, operatorOrganization, organizationsOf } from '../identity/index.ts'
 import type { Kind, Params } from './words.ts'
 
-/** Something that the members of one organisation are to be told. */
+/** Something that the members of one organisation, or people for themselves, are to be told. */
 export interface Draft {
   readonly kind: Kind
-  /** the organisation whose members it concerns */
-  readonly to: string
+  /** the organisation whose members it concerns; null: it concerns `people` for themselves */
+  readonly to: string | null
   readonly subject: readonly [kind: string, id: string]
   /** the page on which it is seen or done */
   readonly href: string
   readonly params: Params
-  /** told to this member only */
-  readonly personId?: string
+  /** told to these only */
+  readonly people?: readonly string[]
 }
 
 /** What an event means to people; empty when it has been overtaken. */

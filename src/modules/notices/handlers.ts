@@ -18,6 +18,7 @@ import { paying } from './paying.ts'
 import { reminder } from './schema.ts'
 import { listingDraft, supplying } from './supplying.ts'
 import { tell } from './telling.ts'
+import { matching } from './watching.ts'
 import type { Kind } from './words.ts'
 
 /** What each event means to people. */
@@ -148,4 +149,5 @@ export const timers: Timer[] = [
       await tell(cx, due.kind, await drafting[due.kind]!(cx, due), null)
     },
   },
+  matching,
 ]

@@ -1,6 +1,7 @@
 import { text } from '../../kernel/text.ts'
 import { spec } from './kindspec.ts'
 import { assessments } from './riskkinds.ts'
+import { watches } from './watchkinds.ts'
 
 /** Those who negotiate and sign for a party. */
 const parties = 'contract.agree contract.sign'
@@ -365,9 +366,10 @@ export const kinds = {
   ...orders,
   ...money,
   ...resources,
+  ...watches,
 } as const
 
 export type Kind = keyof typeof kinds
 
 /** Told again only once the earlier one about the same thing was read: many of them come at once. */
-export const onceUntilRead: ReadonlySet<Kind> = new Set(['statement.unmatched', 'order.ready'])
+export const onceUntilRead: ReadonlySet<Kind> = new Set(['statement.unmatched', 'order.ready', 'search.matched'])

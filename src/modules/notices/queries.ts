@@ -25,10 +25,10 @@ export interface NoticeQuery {
   readonly after?: string
 }
 
-/** A notice with the organisation as whose member it concerns the person. */
+/** A notice with the organisation as whose member it concerns the person; null: for themselves. */
 export interface SeenNotice {
   readonly row: Notice
-  readonly organization: { readonly nameZh: string; readonly nameEn: string | null }
+  readonly organization: { readonly nameZh: string; readonly nameEn: string | null } | null
 }
 
 /** The person's own notices, newest first. */
@@ -48,10 +48,10 @@ export async function listNotices(rx: Rx, query: NoticeQuery) {
     )
     .orderBy(desc(notice.id))
     .limit(limit + 1)
-  const names = await organizationsOf(rx, [...new Set(rows.map(row => row.organizationId))])
+  const names = await organizationsOf(rx, [...new Set(rows.flatMap(row => row.organizationId ?? []))])
   const see = (row: Notice): SeenNotice => {
-    const { nameZh, nameEn } = names.get(row.organizationId)!
-    return { row, organization: { nameZh, nameEn } }
+    const found = row.organizationId === null ? undefined : names.get(row.organizationId)
+    return { row, organization: found ? { nameZh: found.nameZh, nameEn: found.nameEn } : null }
   }
   return toPage(rows, limit, row => [row.id], see)
 }

@@ -16,10 +16,8 @@ export const notice = notices.table(
     personId: uuid()
       .notNull()
       .references(() => person.id),
-    /** as whose member it concerns them */
-    organizationId: uuid()
-      .notNull()
-      .references(() => organization.id),
+    /** as whose member it concerns them; null: for themselves, as what they watch */
+    organizationId: uuid().references(() => organization.id),
     kind: text().$type<Kind>().notNull(),
     params: jsonb().$type<Params>().notNull(),
     subjectKind: text().notNull(),
@@ -32,6 +30,10 @@ export const notice = notices.table(
   t => [
     index('notice_person').on(t.personId, t.id),
     index('notice_unread').on(t.personId, t.id).where(sql`read_at is null`),
+    check(
+      'notice_personal_is_watched',
+      sql`${t.organizationId} is not null or ${t.kind} like 'product.%' or ${t.kind} = 'search.matched'`,
+    ),
     check('notice_href_is_local', sql`${t.href} like '/%' and ${t.href} not like '//%'`),
   ],
 )

@@ -3,9 +3,15 @@ import type { Payload } from '../../kernel/events.ts'
 import { type ListingLabel, type ListingMove, listingLabel, productNames } from '../catalog/index.ts'
 import { organizationOf } from '../identity/index.ts'
 import { type Draft, type Hear, idIn, named, operatorId } from './draft.ts'
+import { watchedMoved, watchedPriced } from './watching.ts'
 import type { Kind, Params } from './words.ts'
 
-async function organizationDraft(cx: Cx, payload: Payload, kind: Kind, more: Params = {}): Promise<Draft> {
+async function organizationDraft(
+  cx: Cx,
+  payload: Payload,
+  kind: Kind,
+  more: Params = {},
+): Promise<Draft & { readonly to: string }> {
   const organization = await organizationOf(cx, idIn(payload, 'organizationId'))
   const { id } = organization
   const subject = ['organization', id] as const
@@ -95,7 +101,7 @@ const question =
         subject: ['question', idIn(payload, 'questionId')],
         href: hrefOf(productId),
         params: { ...(names && { product: names.nameZh, productEn: names.nameEn }) },
-        ...(payload.askedBy && { personId: idIn(payload, 'askedBy') }),
+        ...(payload.askedBy && { people: [idIn(payload, 'askedBy')] }),
       },
     ]
   }
@@ -103,7 +109,12 @@ const question =
 export const supplying: Readonly<Record<string, Hear>> = {
   'identity.organization-registered': async (cx, payload) => [await toStaff(cx, payload, 'organization.submitted')],
   'identity.organization-moved': organizationMoved,
-  'catalog.listing-moved': listingMoved,
+  // what its vendor or its reviewers are told, and what those who watch the product are
+  'catalog.listing-moved': async (cx, payload) => [
+    ...(await listingMoved(cx, payload)),
+    ...(await watchedMoved(cx, payload)),
+  ],
+  'catalog.price-changed': watchedPriced,
   'catalog.question-asked': question('question.asked', 'vendorId', () => '/vendor/questions'),
   'catalog.question-answered': question('question.answered', 'askerOrganizationId', id => `/products/${id}`),
 }

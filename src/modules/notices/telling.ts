@@ -5,19 +5,22 @@ import { type Actor, anonymous } from '../../kernel/actor.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { Language } from '../../kernel/text.ts'
-import { type Member, membersOf } from '../identity/index.ts'
+import { addresseesOf, type Member, membersOf } from '../identity/index.ts'
 import type { Draft } from './draft.ts'
 import { kinds, onceUntilRead } from './kinds.ts'
 import { isMailed, type Preference, usualPreference } from './model.ts'
 import { mail, notice, preference } from './schema.ts'
 import { letterOf } from './words.ts'
 
+/** A member of an organisation, or a person for themselves. */
+type Addressee = Omit<Member, 'organizationId'> & { readonly organizationId: string | null }
+
 interface Telling {
   readonly draft: Draft
-  readonly member: Member
+  readonly member: Addressee
 }
 
-const actorOf = ({ personId, organizationId, roles, duties }: Member): Actor => ({
+const actorOf = ({ personId, organizationId, roles, duties }: Addressee): Actor => ({
   ...anonymous,
   kind: 'person',
   personId,
@@ -27,15 +30,27 @@ const actorOf = ({ personId, organizationId, roles, duties }: Member): Actor => 
 })
 
 /** Those whose duty lets them act on it; never the one who caused it. */
-function whom(cx: Cx, draft: Draft, members: readonly Member[], actorId: string | null): Member[] {
+function whom(cx: Cx, draft: Draft, members: readonly Addressee[], actorId: string | null): Addressee[] {
   const { permissions } = kinds[draft.kind]
+  const only = draft.people && new Set(draft.people)
   return members.filter(
     member =>
       member.organizationId === draft.to &&
       member.personId !== actorId &&
-      (draft.personId === undefined || member.personId === draft.personId) &&
+      (only?.has(member.personId) ?? true) &&
       permissions.some(permission => isAllowed(cx.kit.access, actorOf(member), permission)),
   )
+}
+
+/** Everybody whom the drafts may concern. */
+async function addressees(cx: Cx, drafts: readonly Draft[]): Promise<Addressee[]> {
+  const organizations = drafts.flatMap(({ to }) => (to === null ? [] : [to]))
+  const people = drafts.flatMap(({ to, people }) => (to === null ? (people ?? []) : []))
+  const selves = await addresseesOf(cx, [...new Set(people)])
+  return [
+    ...(await membersOf(cx, [...new Set(organizations)])),
+    ...selves.map(self => ({ ...self, organizationId: null, roles: [], duties: [] })),
+  ]
 }
 
 /** Who has an unread notice of the same about the same thing already, as `kind/subject/person`. */
@@ -121,7 +136,7 @@ export async function write(
  * is how many were told.
  */
 export async function tell(cx: Cx, cause: string, drafts: readonly Draft[], actorId: string | null): Promise<void> {
-  const members = await membersOf(cx, [...new Set(drafts.map(draft => draft.to))])
+  const members = await addressees(cx, drafts)
   const told = await alreadyTold(cx, drafts)
   const fresh = new Map<string, Telling>()
   for (const draft of drafts)

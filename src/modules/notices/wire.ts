@@ -21,7 +21,7 @@ export const NoticeShape = Type.Object({
   id: Id,
   kind: Type.String({ enum: Object.keys(kinds) }),
   urgency: Type.String({ enum: [...urgencies] }),
-  organizationId: Id,
+  organizationId: nullable(Type.String({ format: 'uuid', description: 'null: for the person themselves' })),
   subject: Type.Object({ kind: Type.String({ examples: ['order'] }), id: Id }),
   href: Type.String({ description: 'the page on which it is seen or done' }),
   title: Bilingual,

@@ -18,6 +18,8 @@ export interface Params {
   readonly reason?: string | null
   readonly dueAt?: string | null
   readonly amountFen?: number
+  /** a price that was, and the one that is */
+  readonly priceFen?: readonly [before: number, now: number]
 }
 
 /** The parts of a sentence in both languages. */
@@ -64,12 +66,16 @@ const when = (iso: string): Text => {
 
 const groups = (yuan: string) => yuan.replace(/\B(?=(\d{3})+\.)/g, ',')
 
-/** What stands below the sentence: the amount, until when, and the reason that was given. */
+const yuan = (fen: number): string => `¥${groups(formatYuan(BigInt(fen)))}`
+const price = (fen: number): Text => (fen === 0 ? text('无偿', 'free') : text(yuan(fen), yuan(fen)))
+
+/** What stands below the sentence: the amount or price, until when, and the reason that was given. */
 export function detailsOf(params: Params): Text[] {
   const lines: Text[] = []
-  if (params.amountFen) {
-    const amount = groups(formatYuan(BigInt(params.amountFen)))
-    lines.push(text(`金额：¥${amount}`, `Amount: ¥${amount}`))
+  if (params.amountFen) lines.push(text(`金额：${yuan(params.amountFen)}`, `Amount: ${yuan(params.amountFen)}`))
+  if (params.priceFen) {
+    const [before, now] = params.priceFen.map(price) as [Text, Text]
+    lines.push(text(`现价：${now.zh}（原价：${before.zh}）`, `Price: ${now.en} (was: ${before.en})`))
   }
   if (params.dueAt) {
     const due = when(params.dueAt)
@@ -81,7 +87,12 @@ export function detailsOf(params: Params): Text[] {
 
 /** A letter about a notice, in plain text; it carries nothing that opens a door. */
 export function letterOf(
-  { kind, params, href }: { readonly kind: Kind; readonly params: Params; readonly href: string },
+  {
+    kind,
+    params,
+    href,
+    subjectId,
+  }: { readonly kind: Kind; readonly params: Params; readonly href: string; readonly subjectId: string },
   { publicUrl, language }: { readonly publicUrl: string; readonly language: Language },
 ): { subject: string; body: string } {
   const say = (words: Text) => inLanguage(words, language)
@@ -93,6 +104,8 @@ export function letterOf(
   )
   const open = text('查看：', 'Open: ')
   const body = [title, ...(details.length > 0 ? ['', ...details] : []), '', `${say(open)}${publicUrl}${href}`]
+  const stop = kinds[kind].stop?.(subjectId)
+  if (stop) body.push(`${say(text('不再接收此类通知：', 'Not be told of this any more: '))}${publicUrl}${stop}`)
   return {
     subject: `${say(text('【晋数】', '[Jinshu] '))}${title}`,
     body: `${[...body, '', '-- ', say(foot)].join('\n')}\n`,

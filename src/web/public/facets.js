@@ -26,8 +26,8 @@ function put(page, box) {
     const rest = document.querySelector(`[data-facet="${CSS.escape(name)}"] details`)
     if (rest) rest.open = true
   }
-  const again = document.querySelector(`input[name="${CSS.escape(box.name)}"][value="${CSS.escape(box.value)}"]`)
-  again?.focus({ preventScroll: true })
+  const boxes = [...formOf().querySelectorAll('input[type="checkbox"]')]
+  boxes.find(each => each.name === box.name && each.value === box.value)?.focus({ preventScroll: true })
   told.textContent =
     document.querySelector('.total')?.textContent ?? document.querySelector('.empty-title')?.textContent
   ready()

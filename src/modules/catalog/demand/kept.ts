@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, gt } from 'drizzle-orm'
 import type { Cx, Rx } from '../../../kernel/command.ts'
 import { constraintMeans } from '../../../kernel/db/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
@@ -83,7 +83,7 @@ export async function removeSavedSearch(cx: Cx, id: string): Promise<SavedSearch
 }
 
 /** How many products that a search finds were listed after an instant, up to `newLimit`. */
-async function freshOf(rx: Rx, query: KeptQuery, since: Date): Promise<number> {
+export async function freshOf(rx: Rx, query: KeptQuery, since: Date): Promise<number> {
   const plan = await planOf(rx, parseQuery(query.q), await standingOf(rx))
   if (plan.kind === 'nothing') return 0
   const [row] = await rx.sql<{ n: number }[]>`
@@ -92,6 +92,19 @@ async function freshOf(rx: Rx, query: KeptQuery, since: Date): Promise<number> {
       where ${matching(rx, plan, query)} and p.listed_at > ${since.toISOString()}::timestamptz limit ${newLimit}) fresh`
   return row!.n
 }
+
+/** Kept searches of all people in a fixed order, a slice at a time: for those who tell of what is new in them. */
+export const keptSearches = (rx: Rx, after: string | undefined, limit: number): Promise<SavedSearchRow[]> =>
+  rx.tx
+    .select()
+    .from(savedSearch)
+    .where(after === undefined ? undefined : gt(savedSearch.id, after))
+    .orderBy(asc(savedSearch.id))
+    .limit(limit)
+
+/** A kept search, whoever asks; undefined once it was removed. */
+export const keptSearch = async (rx: Rx, id: string): Promise<SavedSearchRow | undefined> =>
+  (await rx.tx.select().from(savedSearch).where(eq(savedSearch.id, id)))[0]
 
 /** The person's kept searches by name, each with how many products are new in it; at most `keptLimit`. */
 export async function listSavedSearches(rx: Rx): Promise<Kept[]> {

@@ -75,11 +75,13 @@ export async function isWatching(rx: Rx, productId: string): Promise<boolean> {
   return found.length > 0
 }
 
-/** Who watches a product, for those who tell them of a change. */
-export async function watchersOf(rx: Rx, productId: string): Promise<string[]> {
-  const found = await rx.sql<{ person_id: string }[]>`
-    select person_id from catalog.watched_product where product_id = ${productId}`
-  return found.map(row => row.person_id)
+/** Which of these products the person watches. */
+export async function watchedAmong(rx: Rx, productIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (!rx.actor.personId || productIds.length === 0) return new Set()
+  const found = await rx.sql<{ product_id: string }[]>`
+    select product_id from catalog.watched_product
+    where person_id = ${rx.actor.personId} and product_id = any(${[...productIds]}::uuid[])`
+  return new Set(found.map(row => row.product_id))
 }
 
 /** A product as it stands now, in one row: amounts and instants are text. */
@@ -109,6 +111,31 @@ const presents = (rx: Rx, ids: readonly string[]) => rx.sql<Present[]>`
     where l.product_id = d.id and l.state in ('listed', 'suspended', 'expired', 'delisted')
     order by w.version_no desc limit 1) v
   where d.id = any(${[...ids]}::uuid[])`
+
+/** A product as it stands now, with those who watch it and the version they know: for those who tell them of a change. */
+export interface Observed {
+  readonly number: string
+  readonly nameZh: string
+  readonly nameEn: string | null
+  /** null while it is not listed */
+  readonly present: { readonly versionNo: number; readonly amountFen: bigint; readonly listedAt: Date } | null
+  readonly watchers: readonly Pick<WatchedRow, 'personId' | 'seenVersionNo' | 'seenAt'>[]
+}
+
+/** Undefined for a product that nobody watches. */
+export async function observedProduct(rx: Rx, productId: string): Promise<Observed | undefined> {
+  const { personId, seenVersionNo, seenAt } = watchedProduct
+  const watchers = await rx.tx
+    .select({ personId, seenVersionNo, seenAt })
+    .from(watchedProduct)
+    .where(eq(watchedProduct.productId, productId))
+  const [now] = watchers.length > 0 ? await presents(rx, [productId]) : []
+  if (!now) return undefined
+  const { number, name_zh: nameZh, name_en: nameEn, version_no: versionNo } = now
+  const present =
+    versionNo === null ? null : { versionNo, amountFen: BigInt(now.amount_fen!), listedAt: new Date(now.listed_at!) }
+  return { number, nameZh, nameEn, present, watchers }
+}
 
 function changesOf(row: WatchedRow, now: Present): { changes: Change[]; changedAt: Date | null } {
   const since = (instant: string | null) => instant !== null && new Date(instant) > row.seenAt

@@ -1,0 +1,2 @@
+ALTER TABLE "notices"."notice" ALTER COLUMN "organization_id" DROP NOT NULL;--> statement-breakpoint
+ALTER TABLE "notices"."notice" ADD CONSTRAINT "notice_personal_is_watched" CHECK ("notices"."notice"."organization_id" is not null or "notices"."notice"."kind" like 'product.%' or "notices"."notice"."kind" = 'search.matched');
