@@ -161,7 +161,7 @@ function Results({ shown }: { shown: Shown }) {
         ) : (
           <>
             {counts && (
-              <p class="total row-gap" role="status">
+              <p class="total row-gap mt-3 mb-3" role="status">
                 <span>
                   {t(text('共 ', ''))}
                   <strong>
