@@ -36,7 +36,11 @@ const fileOf = (name: string, content: string) => ({ name, mimeType: 'text/csv',
 const send = (page: Page, to: string) =>
   page.locator(`form[action="/forms${to}"] button[type="submit"]`).first().click()
 const idOf = (page: Page) => new URL(page.url()).pathname.split('/')[3]!
-const isSaved = (page: Page) => page.locator('[data-save-state][data-look="good"]').waitFor()
+/** What was typed last is left, and then saved. */
+const isSaved = async (page: Page) => {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  await page.locator('[data-save-state][data-look="good"]').waitFor()
+}
 
 /** What every page must be: nothing sticks out on a phone, nothing hinders a reader. */
 async function looksWhole(t: Tap, page: Page, where: string) {
@@ -359,12 +363,53 @@ t.test('what is typed while the session has ended or the connection is gone is s
   await page.goto(`${origin}/vendor/products/${id}`)
   await page.route('**/forms/products/*', route => route.abort())
   await page.getByLabel('质量说明').fill('逐日核对，缺测留空。')
+  await page.getByLabel('质量说明').blur()
   await page.getByText('暂时无法连接').waitFor()
   await page.unroute('**/forms/products/*')
   await isSaved(page)
   const { content } = await x.ok(`GET /products/${id}/draft`, { as: vendor.maker })
   t.equal(content.qualityNote, '逐日核对，缺测留空。')
 })
+
+t.test(
+  'pauses of typing leave no trace in the log, a field that is left one entry, and a reload loses nothing',
+  async t => {
+    const vendor = await x.organization(['vendor'])
+    const { id } = await draftProduct(x, vendor)
+    const updates = async () =>
+      (
+        await x.sql`select record from kernel.audit_entry
+        where action = 'product.update' and subject_id = ${id} order by seq`
+      ).map(row => JSON.parse(row.record).content)
+    const before = await updates()
+    const page = await enter(vendor.maker)
+    await page.goto(`${origin}/vendor/products/${id}`)
+    const note = page.getByLabel('质量说明')
+    await note.pressSequentially('逐日核对，', { delay: 20 })
+    await page.getByText('离开该栏时保存').waitFor()
+    await page.waitForTimeout(1_500)
+    t.same(await updates(), before, 'a pause saves nothing')
+    page.on('dialog', dialog => dialog.accept())
+    await page.evaluate(() => {
+      // a crash: nothing is sent on the way out
+      window.fetch = () => Promise.reject(new TypeError('gone'))
+    })
+    await page.reload()
+    t.equal(await note.inputValue(), '逐日核对，', 'the tab has kept it')
+    await page.locator('[data-save-state][data-look="good"]').waitFor()
+    await note.fill('逐日核对，缺测留空。')
+    await note.fill('逐日核对，')
+    await note.blur()
+    await page.waitForTimeout(1_500)
+    await note.fill('逐日核对，缺测留空。')
+    await isSaved(page)
+    t.same(
+      (await updates()).slice(before.length),
+      [{ qualityNote: '逐日核对，' }, { qualityNote: '逐日核对，缺测留空。' }],
+      'what was typed and taken back is not saved; an entry holds what changed',
+    )
+  },
+)
 
 t.test('a listing is suspended, resumed and delisted by one who may, each with its consequence named', async t => {
   const vendor = await x.organization(['vendor'])

@@ -193,8 +193,9 @@ function ContentForm({ view }: { view: EditorView }) {
       then={`/vendor/products/${draft.product.id}`}
       class="editor"
       data-autosave
+      data-base={draft.version.changedAt.toISOString()}
       data-words={JSON.stringify({
-        dirty: t(text('有未保存的修改', 'Changes not saved yet')),
+        dirty: t(text('有修改，离开该栏时保存', 'Changed; saved when you leave the field')),
         saving: t(text('正在保存…', 'Saving…')),
         saved: t(text('已自动保存', 'Saved')),
         refused: t(text('有内容未能保存，请按提示修改', 'Something could not be saved; see the messages')),

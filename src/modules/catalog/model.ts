@@ -181,6 +181,13 @@ export const contentFields = [
 export const contentOf = (row: ProductContent): ProductContent =>
   Object.fromEntries(contentFields.map(field => [field, row[field]])) as unknown as ProductContent
 
+/** The part of what is given that says something else than what stands. */
+export const differing = <G extends object>(stands: object, given: G): Partial<G> => {
+  const before = stands as Readonly<Record<string, unknown>>
+  const isOther = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(before[name])
+  return Object.fromEntries(Object.entries(given).filter(isOther)) as Partial<G>
+}
+
 export const planKinds = ['free', 'one-off'] as const
 export type PlanKind = (typeof planKinds)[number]
 

@@ -13,6 +13,7 @@ import { completedContent, gateOf } from './gate.ts'
 import { repriceIndex } from './indexing.ts'
 import {
   contentOf,
+  differing,
   editableStates,
   leadPlan,
   listingMachine,
@@ -242,11 +243,13 @@ export async function updateProduct(cx: Cx, id: string, input: ContentInput): Pr
   await ownProduct(cx, id)
   const open = await lockEditable(cx, id)
   const given = await checkedInput(cx, input)
+  const [before] = await cx.tx.select().from(productVersion).where(eq(productVersion.id, open.versionId))
+  const changed = differing(before!, given)
   await cx.tx
     .update(productVersion)
-    .set({ ...(given as Partial<VersionRow>), changedAt: cx.now })
+    .set({ ...(changed as Partial<VersionRow>), changedAt: cx.now })
     .where(eq(productVersion.id, open.versionId))
-  cx.audit('product.update', ['product', id], { listing: open.number, content: given })
+  cx.audit('product.update', ['product', id], { listing: open.number, content: changed })
   return draftOf(cx, id)
 }
 
