@@ -3,8 +3,10 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import t from 'tap'
 import { accessibility, openBrowser, watch } from '../support/browser.ts'
 import { newUscc, openExchange, password, type Role } from '../support/exchange.ts'
+import { journeysOf } from '../support/language.ts'
 import { enter, listen } from '../support/web.ts'
 
+const { journey, w, say, passage, locale } = journeysOf(t)
 const x = await openExchange(t, { workers: false })
 const origin = await listen(x)
 const browser = await openBrowser(t)
@@ -13,7 +15,7 @@ const buyer = await x.organization(['buyer'], { name: '汾河农业公司' })
 
 /** A browser of its own, closed with its test. */
 async function open(t: { teardown: (work: () => Promise<void>) => void }, options: BrowserContextOptions = {}) {
-  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1280, height: 900 }, ...options })
+  const context = await browser.newContext({ locale: locale(), viewport: { width: 1280, height: 900 }, ...options })
   t.teardown(() => context.close())
   const page = await context.newPage()
   return { context, page, seen: watch(page, origin) }
@@ -22,22 +24,22 @@ async function open(t: { teardown: (work: () => Promise<void>) => void }, option
 const path = (page: Page) => page.url().slice(origin.length)
 const go = (page: Page, to: string) => page.goto(origin + to)
 const said = (page: Page) => page.locator('main').innerText()
-const submit = (page: Page, words: string) => page.getByRole('button', { name: words, exact: true }).click()
+const submit = (page: Page, words: string) => page.getByRole('button', { name: w(words), exact: true }).click()
 
 async function signIn(page: Page, email: string, given = password) {
-  await page.getByLabel('邮箱').fill(email)
-  await page.getByLabel('密码').fill(given)
-  await page.locator('main').getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByLabel(w('邮箱')).fill(email)
+  await page.getByLabel(w('密码')).fill(given)
+  await page.locator('main').getByRole('button', { name: w('登录'), exact: true }).click()
 }
 
-t.test('a wrong password keeps the address typed, and the right one leads to the page that was wanted', async t => {
+journey('a wrong password keeps the address typed, and the right one leads to the page that was wanted', async t => {
   const { page } = await open(t)
   await go(page, '/organization/members')
   t.equal(path(page), '/sign-in?next=%2Forganization%2Fmembers', 'a stranger is led to the sign-in page')
   await signIn(page, vendor.maker.email, 'not the password')
   t.match(await page.getByRole('alert').innerText(), '邮箱或密码不正确')
-  t.equal(await page.getByLabel('邮箱').inputValue(), vendor.maker.email)
-  t.equal(await page.getByLabel('密码').inputValue(), '')
+  t.equal(await page.getByLabel(w('邮箱')).inputValue(), vendor.maker.email)
+  t.equal(await page.getByLabel(w('密码')).inputValue(), '')
   await signIn(page, vendor.maker.email)
   t.equal(path(page), '/organization/members')
   t.match(await said(page), vendor.maker.email)
@@ -81,16 +83,16 @@ async function describe(page: Page, uscc: string, name: string) {
   await page.getByLabel('联系电话').fill('0352-1234567')
 }
 
-t.test('from nothing to a verified organisation: signed up, registered, returned, corrected, verified', async t => {
+journey('from nothing to a verified organisation: signed up, registered, returned, corrected, verified', async t => {
   const { page, seen } = await open(t)
   await go(page, '/sign-up')
-  await page.getByLabel('姓名').fill('刘洋')
-  await page.getByLabel('邮箱').fill('liu.yang@example.cn')
-  await page.getByLabel('密码').fill('password')
+  await page.getByLabel(w('姓名')).fill('刘洋')
+  await page.getByLabel(w('邮箱')).fill('liu.yang@example.cn')
+  await page.getByLabel(w('密码')).fill('password')
   await submit(page, '注册并登录')
   t.match(await said(page), '太容易猜到')
-  t.equal(await page.getByLabel('姓名').inputValue(), '刘洋', 'what was typed is still there')
-  await page.getByLabel('密码').fill(password)
+  t.equal(await page.getByLabel(w('姓名')).inputValue(), '刘洋', 'what was typed is still there')
+  await page.getByLabel(w('密码')).fill(password)
   await submit(page, '注册并登录')
   t.equal(path(page), '/organization/new', 'signed in, and at the first step')
 
@@ -98,12 +100,12 @@ t.test('from nothing to a verified organisation: signed up, registered, returned
   const wrong = uscc.slice(0, 17) + (uscc.endsWith('0') ? '1' : '0')
   await describe(page, wrong.toLowerCase(), '大同云冈地理信息公司')
   t.match(await page.getByRole('status').innerText(), '校验位不符', 'said while it is typed')
-  t.equal(await page.getByLabel('所在行政区划').inputValue(), '140200', 'the division comes from the code')
-  await page.getByLabel('供方').check()
+  t.equal(await page.getByLabel(w('所在行政区划')).inputValue(), '140200', 'the division comes from the code')
+  await page.getByLabel(w('供方')).check()
   await submit(page, '提交注册')
   t.match(await said(page), '校验位不符，不是有效的统一社会信用代码', 'and refused by the service')
-  t.ok(await page.getByLabel('供方').isChecked())
-  await page.getByLabel('统一社会信用代码').fill(uscc)
+  t.ok(await page.getByLabel(w('供方')).isChecked())
+  await page.getByLabel(w('统一社会信用代码')).fill(uscc)
   t.match(await page.getByRole('status').innerText(), '校验位正确')
   await submit(page, '提交注册')
   t.match(path(page), /^\/organization\?of=/)
@@ -114,22 +116,22 @@ t.test('from nothing to a verified organisation: signed up, registered, returned
   await x.ok(`POST /organizations/${row!.id}/return`, { as: maker, body: { reason: '名称与营业执照不一致，请核对' } })
   await page.reload()
   t.match(await said(page), /名称与营业执照不一致，请核对/)
-  await page.getByLabel('机构名称').fill('大同云冈地理信息有限公司')
+  await page.getByLabel(w('机构名称')).fill('大同云冈地理信息有限公司')
   await submit(page, '重新提交')
   t.match(await said(page), /大同云冈地理信息有限公司[\s\S]*待受理/)
   await x.ok(`POST /organizations/${row!.id}/accept`, { as: maker })
   await x.ok(`POST /organizations/${row!.id}/verify`, { as: checker })
   await page.reload()
   t.match(await said(page), /核验通过[\s\S]*登记收款账户[\s\S]*首个数据产品挂牌/)
-  await page.getByRole('link', { name: '登记账户' }).click()
+  await page.getByRole('link', { name: w('登记账户') }).click()
   t.equal(path(page), '/organization/bank-accounts', 'each step leads to its own page')
-  await page.getByLabel('开户银行及支行').fill('晋商银行大同分行')
-  await page.getByLabel('银行账号').fill('6222 0000 1111 2222')
-  await page.getByLabel('登录密码').fill('not the password')
+  await page.getByLabel(w('开户银行及支行')).fill('晋商银行大同分行')
+  await page.getByLabel(w('银行账号')).fill('6222 0000 1111 2222')
+  await page.getByLabel(w('登录密码')).fill('not the password')
   await submit(page, '提交')
   t.match(await said(page), '密码不正确')
-  t.equal(await page.getByLabel('银行账号').inputValue(), '6222 0000 1111 2222')
-  await page.getByLabel('登录密码').fill(password)
+  t.equal(await page.getByLabel(w('银行账号')).inputValue(), '6222 0000 1111 2222')
+  await page.getByLabel(w('登录密码')).fill(password)
   await submit(page, '提交')
   t.match(await said(page), /2222[\s\S]*待确认/)
   t.same(
@@ -139,14 +141,14 @@ t.test('from nothing to a verified organisation: signed up, registered, returned
   )
 })
 
-t.test(
+journey(
   'two steps: set up with the app, asked for at the next sign-in, with a recovery code when the phone is lost',
   async t => {
     const person = await x.person('careful')
     const { page, context } = await open(t)
     await enter(context, x, person, origin)
     await go(page, '/account/two-step')
-    await page.getByLabel('登录密码').fill(password)
+    await page.getByLabel(w('登录密码')).fill(password)
     await submit(page, '开始设置')
     const secret = (await page.locator('.copyable code').innerText()).trim()
     const code = (shift: number) =>
@@ -154,10 +156,10 @@ t.test(
     await page.waitForLoadState()
     const picture = await page.locator('.qr svg').boundingBox()
     t.ok(picture && picture.width > 150 && Math.abs(picture.width - picture.height) < 2, 'a code to scan')
-    await page.getByLabel('6 位验证码').fill('000000')
+    await page.getByLabel(w('6 位验证码')).fill('000000')
     await submit(page, '启用两步登录')
     t.match(await said(page), '验证码不正确')
-    await page.getByLabel('6 位验证码').fill(code(-1))
+    await page.getByLabel(w('6 位验证码')).fill(code(-1))
     await submit(page, '启用两步登录')
     const codes = await page.locator('.codes code').allInnerTexts()
     t.equal(codes.length, 10, 'the recovery codes are shown')
@@ -169,31 +171,31 @@ t.test(
     await go(other.page, '/sign-in?next=%2Faccount')
     await signIn(other.page, person.email)
     t.match(await said(other.page), '还差一步')
-    await other.page.getByLabel('验证码').fill('123456')
+    await other.page.getByLabel(w('验证码')).fill('123456')
     await submit(other.page, '验证并登录')
     t.match(await said(other.page), '验证码不正确')
-    await other.page.getByLabel('验证码').fill(code(0))
+    await other.page.getByLabel(w('验证码')).fill(code(0))
     await submit(other.page, '验证并登录')
     t.equal(path(other.page), '/account')
 
     const lost = await open(t)
     await go(lost.page, '/sign-in')
     await signIn(lost.page, person.email)
-    await lost.page.getByLabel('验证码').fill(codes[7]!)
+    await lost.page.getByLabel(w('验证码')).fill(codes[7]!)
     await submit(lost.page, '验证并登录')
     t.equal(path(lost.page), '/organization/new')
     await go(lost.page, '/account/sessions')
     t.match(await said(lost.page), /Chrome · Linux[\s\S]*当前设备/)
-    await lost.page.getByText('退出其他全部登录').click()
+    await lost.page.getByText(w('退出其他全部登录')).click()
     await submit(lost.page, '全部退出')
     await page.reload()
     t.match(path(page), /^\/sign-in/, 'the other browsers are out')
     await go(lost.page, '/account/two-step')
     await lost.page.locator('summary', { hasText: '关闭两步登录' }).click()
     const off = lost.page.locator('form', { hasText: '验证码或恢复码' })
-    await off.getByLabel('登录密码').fill(password)
-    await off.getByLabel('验证码或恢复码').fill(codes[2]!)
-    await off.getByRole('button', { name: '关闭' }).click()
+    await off.getByLabel(w('登录密码')).fill(password)
+    await off.getByLabel(w('验证码或恢复码')).fill(codes[2]!)
+    await off.getByRole('button', { name: w('关闭') }).click()
     t.match(await said(lost.page), '开始设置', 'turned off')
   },
 )
@@ -225,12 +227,12 @@ t.test('in earnest, who holds a finance duty is led to two-step sign-in and work
   t.match(await said(page), '登记账户', 'and now it works')
 })
 
-t.test('a session that ends in the middle of a form loses nothing that was typed', async t => {
+journey('a session that ends in the middle of a form loses nothing that was typed', async t => {
   const { page, context } = await open(t)
   await enter(context, x, vendor.administrator, origin)
   await go(page, '/organization/members')
-  await page.getByLabel('对方的邮箱').fill(buyer.maker.email)
-  await page.getByLabel('财务').check()
+  await page.getByLabel(w('对方的邮箱')).fill(buyer.maker.email)
+  await page.getByLabel(w('财务')).check()
   await x.sql`update identity.session set ended_at = now() where person_id = ${vendor.administrator.personId} and cookie_hash is not null`
   await submit(page, '添加')
   t.match(await said(page), /登录已到期[\s\S]*都已保留/)
@@ -238,8 +240,8 @@ t.test('a session that ends in the middle of a form loses nothing that was typed
   t.match(await said(page), '登录已到期', 'a wrong password does not lose it either')
   await signIn(page, vendor.administrator.email)
   t.match(await said(page), '您已重新登录')
-  t.equal(await page.getByLabel('对方的邮箱').inputValue(), buyer.maker.email)
-  t.ok(await page.getByLabel('财务').isChecked())
+  t.equal(await page.getByLabel(w('对方的邮箱')).inputValue(), buyer.maker.email)
+  t.ok(await page.getByLabel(w('财务')).isChecked())
   await submit(page, '添加')
   t.equal(path(page), '/organization/members')
   const members = await x.ok('GET /members', { as: vendor.administrator })
@@ -267,30 +269,30 @@ t.test('two tabs, two organisations: each form acts for the one its page was mad
   t.same([await of(vendor), await of(buyer)], [true, false], 'the form of the first tab acted for the vendor')
 })
 
-t.test('an administrator changes duties, lets a member go, makes a token and revokes it', async t => {
+journey('an administrator changes duties, lets a member go, makes a token and revokes it', async t => {
   const shop = await x.organization(['buyer'])
   const { page, context } = await open(t)
   await enter(context, x, shop.administrator, origin)
   await go(page, '/organization/members')
-  await page.getByRole('link', { name: '修改 checker' }).click()
-  await page.getByLabel('财务').check()
+  await page.getByRole('link', { name: w('修改 checker') }).click()
+  await page.getByLabel(w('财务')).check()
   await submit(page, '保存职责')
-  await page.getByRole('link', { name: '修改 finance' }).click()
-  await page.getByText('移出本机构').click()
+  await page.getByRole('link', { name: w('修改 finance') }).click()
+  await page.getByText(w('移出本机构')).click()
   await submit(page, '移出')
   const members = await x.ok('GET /members', { as: shop.administrator })
   t.same(members.find((each: Role) => each.email === shop.checker.email)?.duties.sort(), ['checker', 'finance'])
   t.notOk(members.some((each: Role) => each.email === shop.finance.email))
   await page.getByRole('link', { name: /^修改 founder/ }).click()
-  await page.getByLabel('管理').uncheck()
+  await page.getByLabel(w('管理')).uncheck()
   await submit(page, '保存职责')
   t.match(await said(page), '机构至少要有一名管理员')
 
   await go(page, '/organization/api-tokens')
-  await page.getByLabel('名称').fill('ERP 订单同步')
+  await page.getByLabel(w('名称')).fill('ERP 订单同步')
   await submit(page, '新建令牌')
   t.match(await said(page), 'scopes', 'a token without permissions is refused')
-  t.equal(await page.getByLabel('名称').inputValue(), 'ERP 订单同步')
+  t.equal(await page.getByLabel(w('名称')).inputValue(), 'ERP 订单同步')
   const offered = await page.locator('details.scopes input').evaluateAll(all => all.map(each => (each as any).value))
   t.same(
     ['contract.create', 'order.accept', 'trade.read'].filter(each => !offered.includes(each)),
@@ -310,7 +312,7 @@ t.test('an administrator changes duties, lets a member go, makes a token and rev
   await go(page, '/organization/api-tokens')
   t.notMatch(await said(page), token, 'and is not shown again')
   await page.locator('summary', { hasText: '吊销' }).click()
-  await page.locator('.confirm-body').getByRole('button', { name: '吊销' }).click()
+  await page.locator('.confirm-body').getByRole('button', { name: w('吊销') }).click()
   t.match(await said(page), '已吊销')
   t.equal((await x.call('GET /members', { headers: { authorization: `Bearer ${token}` } })).status, 401)
 })

@@ -2,6 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import t from 'tap'
 import { accessibility, openBrowser, watch } from '../support/browser.ts'
 import { openExchange, password, type Role } from '../support/exchange.ts'
+import { journeysOf } from '../support/language.ts'
 import { signedContract } from '../support/trade.ts'
 import { enter, listen } from '../support/web.ts'
 
@@ -13,11 +14,12 @@ const vendor = await x.organization(['vendor'], { name: '山西晋阳环境数�
 const buyer = await x.organization(['buyer'], { name: '大同绿源农业科技有限公司' })
 const authority = await x.organization(['authority'], { name: '太原市数据局' })
 const complaints: string[][] = []
+const { journey, w, say, locale } = journeysOf(t)
 type Test = { teardown: (work: () => Promise<void>) => void }
 
 /** A page of a person's browser. */
 async function as(t: Test, role: Role, path: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1280, height: 900 }, ...options })
+  const context = await browser.newContext({ locale: locale(), viewport: { width: 1280, height: 900 }, ...options })
   await enter(context, x, role, origin)
   const page = await context.newPage()
   complaints.push(watch(page, origin))
@@ -26,7 +28,7 @@ async function as(t: Test, role: Role, path: string, options: BrowserContextOpti
   return page
 }
 const said = (page: Page) => page.locator('main').innerText()
-const press = (page: Page, words: string) => page.getByRole('button', { name: words, exact: true }).click()
+const press = (page: Page, words: string) => page.getByRole('button', { name: w(words), exact: true }).click()
 const done = (page: Page) => page.locator('.alert-success').first().waitFor()
 
 /** The registration of a trade that was just signed. */
@@ -40,27 +42,29 @@ async function opened(content?: Record<string, unknown>): Promise<{ contractId: 
 }
 const stateOf = async (id: string) => (await x.ok(`GET /registrations/${id}`, { as: vendor.maker })).state
 
-t.test('a returned registration is found on the desk, answered, registered, and cancelled by its vendor', async t => {
+journey('a returned registration is found on the desk, answered, registered, and cancelled by its vendor', async t => {
   const { id, contractId } = await opened()
   const maker = await as(t, operator.maker, `/operator/registrations/${id}`)
-  await maker.getByText('退回补正', { exact: true }).first().click()
+  await maker.getByText(w('退回补正'), { exact: true }).first().click()
   await maker.locator('form[action$="/return"]').getByRole('combobox').fill('请补充使用场景的说明')
   await maker.locator('form[action$="/return"]').getByRole('button').click()
   await done(maker)
   t.equal(await stateOf(id), 'supplementing')
 
   const party = await as(t, vendor.maker, '/vendor')
-  await party.getByRole('link', { name: '1 件交易登记被退回，待补正' }).click()
+  await party
+    .getByRole('link', { name: say('1 件交易登记被退回，待补正', 'A registration was returned: answer') })
+    .click()
   await party.waitForURL(`**/trades/${contractId}*`)
   t.match(await said(party), '请补充使用场景的说明')
   t.same(await accessibility(party), [])
   await press(party, '提交补正')
   t.equal(
-    await party.getByLabel('补正说明').getAttribute('aria-invalid'),
+    await party.getByLabel(w('补正说明')).getAttribute('aria-invalid'),
     null,
     'the browser itself asks for the answer',
   )
-  await party.getByLabel('补正说明').fill('场景为大棚通风调度')
+  await party.getByLabel(w('补正说明')).fill('场景为大棚通风调度')
   await press(party, '提交补正')
   await done(party)
   t.equal(await stateOf(id), 'submitted')
@@ -75,31 +79,34 @@ t.test('a returned registration is found on the desk, answered, registered, and 
   t.equal(await stateOf(id), 'registered')
 
   const owner = await as(t, vendor.checker, `/trades/${contractId}`)
-  t.match(await said(owner), /起可续展/)
-  t.equal(await owner.getByRole('button', { name: '续展登记' }).count(), 0, 'not renewed years ahead')
-  await owner.getByText('注销登记', { exact: true }).first().click()
-  await owner.getByLabel('注销理由').fill('双方协商一致终止使用')
+  t.match(await said(owner), say(/起可续展/, /it can be renewed from/))
+  t.equal(await owner.getByRole('button', { name: w('续展登记') }).count(), 0, 'not renewed years ahead')
+  await owner.getByText(w('注销登记'), { exact: true }).first().click()
+  await owner.getByLabel(w('注销理由')).fill('双方协商一致终止使用')
   await press(owner, '确认注销')
   await done(owner)
   t.equal(await stateOf(id), 'cancelled')
 })
 
-t.test('an objection in publicity stops the registration until the operator has decided it', async t => {
+journey('an objection in publicity stops the registration until the operator has decided it', async t => {
   const { id } = await opened({ sourceCategory: 'public', isPublicData: true })
   await x.ok(`POST /registrations/${id}/accept`, { as: operator.maker })
   await x.ok(`POST /registrations/${id}/pass`, { as: operator.checker })
-  const stranger = await browser.newContext({ locale: 'zh-CN' })
+  const stranger = await browser.newContext({ locale: locale() })
   t.teardown(() => stranger.close())
   const outside = await stranger.newPage()
   await outside.goto(`${origin}/announcements`)
-  t.match(await said(outside), /公示中的交易登记.*登录后提出异议/s)
+  t.match(
+    await said(outside),
+    say(/公示中的交易登记.*登录后提出异议/s, /Registrations in publicity.*Sign in to object/is),
+  )
 
   const citizen = await as(t, await x.person('citizen'), '/announcements')
-  await citizen.getByText('提出异议', { exact: true }).first().click()
-  await citizen.getByLabel('异议的事实与理由').fill('不')
+  await citizen.getByText(w('提出异议'), { exact: true }).first().click()
+  await citizen.getByLabel(w('异议的事实与理由')).fill('不')
   await press(citizen, '提交异议')
-  t.equal(await citizen.getByLabel('异议的事实与理由').getAttribute('aria-invalid'), 'true')
-  await citizen.getByLabel('异议的事实与理由').fill('该数据属于我单位，未经授权')
+  t.equal(await citizen.getByLabel(w('异议的事实与理由')).getAttribute('aria-invalid'), 'true')
+  await citizen.getByLabel(w('异议的事实与理由')).fill('该数据属于我单位，未经授权')
   await press(citizen, '提交异议')
   await done(citizen)
   t.equal(await stateOf(id), 'objection_handling')
@@ -107,14 +114,14 @@ t.test('an objection in publicity stops the registration until the operator has 
   const checker = await as(t, operator.checker, `/operator/registrations/${id}`)
   t.match(await said(checker), '该数据属于我单位，未经授权')
   const decide = checker.locator('form[action$="/decide-objection"]')
-  await decide.getByLabel('不成立，准予登记').check()
+  await decide.getByLabel(w('不成立，准予登记')).check()
   await decide.locator('textarea').fill('经核对授权文件，供方已取得授权，异议不成立')
   await decide.getByRole('button').click()
   await done(checker)
   t.equal(await stateOf(id), 'registered')
 })
 
-t.test('a filing whose correction was ordered is corrected on the trade’s own page', async t => {
+journey('a filing whose correction was ordered is corrected on the trade’s own page', async t => {
   const { contractId } = await opened()
   const filing = await x.until(async () => {
     const { items } = await x.ok('GET /filings?limit=100', { as: vendor.maker })
@@ -124,18 +131,22 @@ t.test('a filing whose correction was ordered is corrected on the trade’s own 
     as: authority.maker,
     body: { reason: '使用场景过于笼统', workingDays: 5 },
   })
-  const page = await as(t, vendor.maker, '/vendor', { locale: 'en', viewport: { width: 390, height: 844 } })
-  await page.getByRole('link', { name: 'A filing is to be corrected, says the authority' }).click()
+  const page = await as(t, vendor.maker, '/vendor', { viewport: { width: 390, height: 844 } })
+  await page
+    .getByRole('link', {
+      name: say('1 件备案被责令补正', 'A filing is to be corrected, says the authority'),
+    })
+    .click()
   t.match(await said(page), '使用场景过于笼统')
-  await page.getByLabel('Scenario').fill('用于十二座大棚的通风时段安排，仅限本公司农技人员')
-  await page.getByLabel('What was corrected, for the authority').fill('已写明大棚数量和使用人员')
-  await press(page, 'Report the correction')
+  await page.getByLabel(w('使用场景')).fill('用于十二座大棚的通风时段安排，仅限本公司农技人员')
+  await page.getByLabel(w('补正说明（报主管部门）')).fill('已写明大棚数量和使用人员')
+  await press(page, '报送补正')
   await done(page)
   const after = await x.ok(`GET /filings/${filing.id}`, { as: authority.maker })
   t.match(after, { state: 'filed', version: 2, facts: { scenario: /十二座大棚/ } })
 })
 
-t.test('a disputed order is mediated in part, and a payout that bounced goes out again', async t => {
+journey('a disputed order is mediated in part, and a payout that bounced goes out again', async t => {
   await x.ok('POST /bank-accounts', {
     as: operator.finance,
     body: { bankName: '晋商银行太原分行', accountNumber: '140001234567890123', password },
@@ -164,12 +175,15 @@ t.test('a disputed order is mediated in part, and a payout that bounced goes out
   const page = await as(t, buyer.maker, `/orders/${order.id}`)
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.locator('.next').getByRole('button', { name: '下载数据' }).click(),
+    page
+      .locator('.next')
+      .getByRole('button', { name: w('下载数据') })
+      .click(),
   ])
   await file.path()
   await x.until(async () => (await state()) === 'delivered', 'delivered')
   await page.reload()
-  await page.getByText('提出争议', { exact: true }).first().click()
+  await page.getByText(w('提出争议'), { exact: true }).first().click()
   const dispute = page.locator('form[action$="/dispute"]')
   await dispute.locator('textarea, input[name="reason"]').first().fill('十二月缺少三天数据')
   await dispute.getByRole('button').click()
@@ -178,13 +192,13 @@ t.test('a disputed order is mediated in part, and a payout that bounced goes out
 
   const checker = await as(t, operator.checker, `/operator/orders/${order.id}`)
   t.match(await said(checker), '十二月缺少三天数据')
-  await checker.getByLabel('部分退款，其余向供方结算').check()
-  await checker.getByLabel('退款金额（元，仅部分退款）').fill('99999')
-  await checker.getByLabel('调解意见').fill('缺失三天属实，按天数折算退款')
+  await checker.getByLabel(w('部分退款，其余向供方结算')).check()
+  await checker.getByLabel(w('退款金额（元，仅部分退款）')).fill('99999')
+  await checker.getByLabel(w('调解意见')).fill('缺失三天属实，按天数折算退款')
   await press(checker, '作出调解')
   t.equal(await state(), 'disputed', 'no more goes back than was paid')
-  t.equal(await checker.getByLabel('调解意见').inputValue(), '缺失三天属实，按天数折算退款')
-  await checker.getByLabel('退款金额（元，仅部分退款）').fill('2500')
+  t.equal(await checker.getByLabel(w('调解意见')).inputValue(), '缺失三天属实，按天数折算退款')
+  await checker.getByLabel(w('退款金额（元，仅部分退款）')).fill('2500')
   await press(checker, '作出调解')
   await done(checker)
   t.match(await said(checker), /缺失三天属实/)
@@ -193,25 +207,25 @@ t.test('a disputed order is mediated in part, and a payout that bounced goes out
   await x.until(async () => (await x.ok(refunds, { as: operator.finance })).items[0], 'the refund')
   const finance = await as(t, operator.finance, '/operator/payouts?tab=ready')
   await press(finance, '生成付款文件')
-  await finance.getByText('付款文件已生成').waitFor()
+  await finance.getByText(w('付款文件已生成')).waitFor()
   const second = await as(t, operator.checker, '/operator/payouts?tab=ordered')
-  await second.getByText('银行退票', { exact: true }).first().click()
+  await second.getByText(w('银行退票'), { exact: true }).first().click()
   await second.locator('form[action$="/bounce"] input[name="reason"]').fill('户名与账号不符')
   await press(second, '记录退票')
   await done(second)
   await finance.goto(`${origin}/operator/payouts?tab=stuck`)
   t.match(await said(finance), '户名与账号不符')
   t.same(await accessibility(finance), [])
-  await finance.getByLabel('收款账号').fill('6222000033334444')
-  await finance.getByLabel('开户行').fill('中国工商银行大同分行')
+  await finance.getByLabel(w('收款账号')).fill('6222000033334444')
+  await finance.getByLabel(w('开户行')).fill('中国工商银行大同分行')
   await press(finance, '按此账户重新准备')
   await done(finance)
   await finance.goto(`${origin}/operator/payouts?tab=ready`)
   t.match(await said(finance), /¥2,500\.00.*4444/s)
   await press(finance, '生成付款文件')
-  await finance.getByText('付款文件已生成').waitFor()
+  await finance.getByText(w('付款文件已生成')).waitFor()
   await second.goto(`${origin}/operator/payouts?tab=ordered`)
-  await second.getByLabel('银行流水号').fill('OUT20269001')
+  await second.getByLabel(w('银行流水号')).fill('OUT20269001')
   await press(second, '确认银行已付款')
   await done(second)
 
