@@ -136,6 +136,55 @@ t.test('an address changes when the new one is confirmed, and the former one is 
   await x.until(async () => (await letters(person.email)).some(each => /邮箱已更换/.test(each.subject)))
 })
 
+t.test(
+  'a link that somebody asked for before the password or the address changed opens nothing afterwards',
+  async t => {
+    const person = await x.person('feng')
+    const steal = async (as: Role, given: string, address: string) => {
+      await x.ok('POST /me/email', { as, body: { email: address, password: given } })
+      return linkIn(address, '/confirm-email')
+    }
+    const confirm = async (token: string) => (await x.call('POST /email-changes/confirm', { body: { token } })).status
+    const first = await steal(person, password, 'thief@new.example.cn')
+    await x.ok('POST /password-resets', { body: { email: person.email } })
+    const token = await linkIn(person.email, '/reset-password')
+    t.match((await x.exchange.app.inject(`/reset-password?token=${token}`)).body, 'name="newPassword"')
+    await x.ok('POST /password-resets/redeem', { body: { token, newPassword } })
+    t.equal(await confirm(first), 410, 'who had the password cannot take the account after it was set anew')
+    const dead = (await x.exchange.app.inject(`/reset-password?token=${token}`)).body
+    t.match(dead, '链接已失效')
+    t.notMatch(dead, 'name="newPassword"', 'nobody types a password for a link that is dead')
+
+    const { accessToken } = await x.ok('POST /sessions', { body: { email: person.email, password: newPassword } })
+    const as = { ...person, token: accessToken } as Role
+    const second = await steal(as, newPassword, 'second@new.example.cn')
+    await x.ok('POST /me/password', { as, body: { password: newPassword, newPassword: 'six slow carts climb' } })
+    t.equal(await confirm(second), 410, 'nor after it was changed')
+
+    await x.sql`update identity.mailed_link set created_at = created_at - interval '2 hours'`
+    await x.ok('POST /password-resets', { body: { email: person.email } })
+    const old = await x.until(async () => {
+      const latest = await linkIn(person.email, '/reset-password')
+      return latest !== token && latest
+    })
+    await x.ok('POST /me/email', { as, body: { email: 'feng@new.example.cn', password: 'six slow carts climb' } })
+    t.equal(await confirm(await linkIn('feng@new.example.cn', '/confirm-email')), 200)
+    const redeemed = await x.call('POST /password-resets/redeem', { body: { token: old, newPassword } })
+    t.equal(redeemed.status, 410, 'a letter at the former address opens nothing any more')
+  },
+)
+
+t.test('of many wrong passwords typed at once no more than ten are looked at', async t => {
+  const person = await x.person('wu')
+  const guess = (given: string) => x.call('POST /me/email', { as: person, body: { email: 'wu@b.cn', password: given } })
+  const replies = await Promise.all(Array.from({ length: 25 }, (_, i) => guess(`guess number ${i}`)))
+  t.same(replies.map(({ status }) => status).sort(), [
+    ...Array.from({ length: 10 }, () => 403),
+    ...Array.from({ length: 15 }, () => 429),
+  ])
+  t.equal((await guess(password)).status, 429, 'the right one is not tried either')
+})
+
 t.test('the operator sees a kept letter’s link, never one that was sent', async t => {
   const { items } = await x.ok('GET /mails?state=kept', { as: x.operator.checker })
   t.ok(items.some((each: { text: string }) => /reset-password\?token=/.test(each.text)))

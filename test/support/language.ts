@@ -31,9 +31,12 @@ const escaped = (words: string) => words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 /** Words of a page as the reader of a language finds them, by the Chinese ones. */
 function translated(zh: string, language: Language): string | RegExp {
   if (language === 'zh') return zh
-  const found = [...(dictionary().get(zh) ?? [])]
+  const known = dictionary()
+  // a part of a sentence stands for each sentence that has it
+  const whole = (words: string) => [...known].filter(([each]) => each.includes(words)).flatMap(([, en]) => [...en])
+  const found = [...(known.get(zh) ?? whole(zh))]
   if (found.length === 0) throw new Error(`the source says nothing in English for “${zh}”`)
-  return found.length === 1 ? found[0]! : new RegExp(`^(${found.map(escaped).join('|')})$`)
+  return found.length === 1 ? found[0]! : new RegExp(`^(${found.map(escaped).join('|')})(?![A-Za-z])`)
 }
 
 /**
@@ -61,7 +64,7 @@ export function journeysOf(t: Test) {
       new RegExp(
         zh
           .map(each => translated(each, language))
-          .map(each => (typeof each === 'string' ? escaped(each) : each.source.replace(/^\^|\$$/g, '')))
+          .map(each => (typeof each === 'string' ? escaped(each) : each.source.replace(/^\^/, '')))
           .join('[\\s\\S]*'),
       ),
     say: <T>(zh: T, en: T): T => (language === 'zh' ? zh : en),

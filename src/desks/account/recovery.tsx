@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
-import { resetMinutes } from '../../modules/identity/index.ts'
+import { isLinkOpen, resetMinutes } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Notice } from '../../web/parts.tsx'
@@ -33,6 +33,7 @@ function Ask() {
 /** The same for every address: whether an account has it is not told. */
 function OnItsWay() {
   const t = useWords()
+  const { isDemo } = useReader()
   return (
     <div class="narrow">
       <Notice tone="info" title={t(text('请查收邮件', 'Look into your mailbox'))}>
@@ -43,6 +44,16 @@ function OnItsWay() {
           ),
         )}
       </Notice>
+      {isDemo && (
+        <p class="text-secondary">
+          {t(
+            text(
+              '演示环境：未设置邮件服务器时邮件不发出，运营机构可在“系统邮件”中看到。',
+              'Demo: without a mail server letters stay here; the operator reads them under E-mail.',
+            ),
+          )}
+        </p>
+      )}
       <p>
         <a href="/forgot-password">{t(text('换一个邮箱再试', 'Try another address'))}</a> ·{' '}
         <a href="/sign-in">{t(text('返回登录', 'Back to signing in'))}</a>
@@ -51,14 +62,33 @@ function OnItsWay() {
   )
 }
 
-function Incomplete({ again }: { again: string }) {
+/** A link that leads nowhere: cut off on the way, used, replaced by a later one, or too old. */
+function Dead({ token, again }: { token: string | undefined; again: string }) {
   const t = useWords()
   return (
-    <Notice tone="warn" title={t(text('链接不完整', 'The link is not whole'))}>
-      {t(text('请完整复制邮件中的链接，或', 'Copy the whole link from the letter, or '))}
-      <a href={again}>{t(text('重新申请', 'ask for a new one'))}</a>
-      {t(text('。', '.'))}
-    </Notice>
+    <div class="narrow">
+      {token === undefined ? (
+        <Notice tone="warn" title={t(text('链接不完整', 'The link is not whole'))}>
+          {t(
+            text('请完整复制邮件中的链接，或重新申请。', 'Copy the whole link from the letter, or ask for a new one.'),
+          )}
+        </Notice>
+      ) : (
+        <Notice tone="warn" title={t(text('链接已失效', 'The link works no more'))}>
+          {t(
+            text(
+              '链接只能使用一次并有时限，且以最近一封邮件为准。请重新申请。',
+              'A link works once and for a limited time, and only the one of the latest letter. Ask for a new one.',
+            ),
+          )}
+        </Notice>
+      )}
+      <p>
+        <a class="btn btn-primary" href={again}>
+          {t(text('重新申请', 'Ask for a new link'))}
+        </a>
+      </p>
+    </div>
   )
 }
 
@@ -83,9 +113,6 @@ function Renew({ token }: { token: string }) {
           <Submit>{t(text('设置新密码', 'Set the password'))}</Submit>
         </Form>
       </Card>
-      <p>
-        <a href="/forgot-password">{t(text('重新申请链接', 'Ask for a new link'))}</a>
-      </p>
     </div>
   )
 }
@@ -125,6 +152,12 @@ export const recoveryRoutes: Route[] = [
     query: { sent: Type.Optional(Type.String({ maxLength: 5 })) },
     run: (_rx, { query }) => ({
       title: text('忘记密码', 'Forgotten password'),
+      ...(!query.sent && {
+        lead: text(
+          '填写账号的邮箱，我们把设置新密码的链接发给您。',
+          'Give the address of your account; a link to set a new password is sent to it.',
+        ),
+      }),
       body: query.sent ? <OnItsWay /> : <Ask />,
     }),
   }),
@@ -134,10 +167,15 @@ export const recoveryRoutes: Route[] = [
     permission: 'page.read',
     summary: text('设置新密码', 'Set a new password'),
     query: Token,
-    run: (_rx, { query }) => ({
+    run: async (rx, { query: { token } }) => ({
       title: text('设置新密码', 'Set a new password'),
       cacheControl: 'no-store',
-      body: query.token ? <Renew token={query.token} /> : <Incomplete again="/forgot-password" />,
+      body:
+        token && (await isLinkOpen(rx, token, 'password')) ? (
+          <Renew token={token} />
+        ) : (
+          <Dead token={token} again="/forgot-password" />
+        ),
     }),
   }),
   page({
@@ -146,10 +184,15 @@ export const recoveryRoutes: Route[] = [
     permission: 'page.read',
     summary: text('确认新邮箱', 'Confirm a new address'),
     query: Token,
-    run: (_rx, { query }) => ({
+    run: async (rx, { query: { token } }) => ({
       title: text('确认新邮箱', 'Confirm your new address'),
       cacheControl: 'no-store',
-      body: query.token ? <ConfirmAddress token={query.token} /> : <Incomplete again="/account" />,
+      body:
+        token && (await isLinkOpen(rx, token, 'email')) ? (
+          <ConfirmAddress token={token} />
+        ) : (
+          <Dead token={token} again="/account" />
+        ),
     }),
   }),
 ]

@@ -143,14 +143,18 @@ function Paper({ of }: { of: Filed }) {
         </div>
       </div>
       {contract.pdfSha256 ? (
-        <object
-          class="paper"
-          data={`${address}?isInline=true#view=FitH`}
-          type="application/pdf"
-          aria-label={contract.number}
-        >
-          {words}
-        </object>
+        <>
+          <object
+            class="paper"
+            data={`${address}?isInline=true#view=FitH`}
+            type="application/pdf"
+            aria-label={contract.number}
+          >
+            {words}
+          </object>
+          {/* phones show the first page of an embedded PDF or nothing: there it is read as text, the PDF in a window */}
+          <div class="paper-phone">{words}</div>
+        </>
       ) : (
         words
       )}

@@ -25,7 +25,7 @@ import {
   signInBlocked,
   signInFailed,
 } from './model.ts'
-import { person, refreshToken, session } from './schema.ts'
+import { mailedLink, person, refreshToken, session } from './schema.ts'
 
 const sessionDays = 30
 
@@ -223,6 +223,14 @@ export async function endSession(cx: Cx, id: string): Promise<void> {
   cx.audit('session.end', ['session', id], { reason: 'signed-out' })
 }
 
+/** Links of letters that are still open are void from now on: an account that changed hands must not change back. */
+export async function voidLinks(cx: Cx, personId: string): Promise<void> {
+  await cx.tx
+    .update(mailedLink)
+    .set({ usedAt: sql`now()` as never })
+    .where(and(eq(mailedLink.personId, personId), isNull(mailedLink.usedAt)))
+}
+
 /** Changes the own password and ends every other session. @throws password-wrong, invalid-input. */
 export async function changePassword(cx: Cx, input: { password: string; newPassword: string }): Promise<void> {
   await reauthenticate(cx, input.password)
@@ -238,43 +246,45 @@ export async function changePassword(cx: Cx, input: { password: string; newPassw
     .update(session)
     .set({ endedAt: cx.now, endReason: 'password-changed' })
     .where(and(eq(session.personId, id), isNull(session.endedAt), sql`${session.id} <> ${cx.actor.sessionId}`))
+  await voidLinks(cx, id)
   cx.audit('person.change-password', ['person', id], {})
 }
 
 const guesses = new Map<string, { count: number; since: number }>()
 
-/** At most ten wrong passwords per person in 15 minutes and process, so that step-up is no way around the block. */
-function countGuess(personId: string, isRight: boolean): void {
+/**
+ * At most ten wrong passwords per person in 15 minutes and process, so that step-up is no way around the block. A guess
+ * counts before it is checked: of many at once, no more than ten are looked at. @throws too-many-requests
+ */
+function countGuess(personId: string): void {
   const now = performance.now()
   const kept = guesses.get(personId)
   const entry = kept && now - kept.since < blockMinutes * 60_000 ? kept : { count: 0, since: now }
-  if (isRight) guesses.delete(personId)
-  else guesses.set(personId, { ...entry, count: entry.count + 1 })
+  if (entry.count >= maxFailures) throw tooManyRequests(undefined, { retryAfter: blockMinutes * 60 })
+  guesses.set(personId, { ...entry, count: entry.count + 1 })
 }
 
-/** @throws too-many-requests when the person has guessed wrong too often */
-function refuseGuessing(personId: string): void {
-  const kept = guesses.get(personId)
-  if (kept && kept.count >= maxFailures && performance.now() - kept.since < blockMinutes * 60_000)
-    throw tooManyRequests(undefined, { retryAfter: blockMinutes * 60 })
+/** Checks a guess; a right one ends the count. */
+async function countingGuesses(personId: string, attempt: () => Promise<boolean>): Promise<boolean> {
+  countGuess(personId)
+  const isRight = await attempt()
+  if (isRight) guesses.delete(personId)
+  return isRight
 }
 
 /** Lets a signed-in person try a code, with the same limit as their password. @throws too-many-requests */
 export async function guessCode(personId: string, attempt: () => Promise<boolean>): Promise<boolean> {
-  refuseGuessing(personId)
-  const isRight = await attempt()
-  countGuess(personId, isRight)
-  return isRight
+  return countingGuesses(personId, attempt)
 }
 
 /** Proves that the acting person is there: their password once more. @throws password-wrong, too-many-requests. */
 export async function reauthenticate(cx: Cx, password: string): Promise<void> {
   const id = cx.actor.personId
   if (id === null || cx.actor.kind !== 'person') throw unauthenticated()
-  refuseGuessing(id)
-  const [row] = await cx.tx.select({ hash: person.passwordHash }).from(person).where(eq(person.id, id))
-  const isRight = row !== undefined && (await isPassword(row.hash, password))
-  countGuess(id, isRight)
+  const isRight = await countingGuesses(id, async () => {
+    const [row] = await cx.tx.select({ hash: person.passwordHash }).from(person).where(eq(person.id, id))
+    return row !== undefined && isPassword(row.hash, password)
+  })
   if (!isRight)
     throw passwordWrong(undefined, {
       errors: [{ pointer: '/password', message: text('密码不正确', 'is not your password') }],

@@ -17,7 +17,15 @@ export {
   signInForWeb,
   type WebSignIn,
 } from './cookie.ts'
-export { addressOf, confirmationHours, formerEmail, issueEmailLink, issuePasswordLink, resetMinutes } from './links.ts'
+export {
+  addressOf,
+  confirmationHours,
+  formerEmail,
+  isLinkOpen,
+  issueEmailLink,
+  issuePasswordLink,
+  resetMinutes,
+} from './links.ts'
 export {
   type Duty,
   duties,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
 import { hashPassword } from '../../kernel/auth/password.ts'
-import type { Cx } from '../../kernel/command.ts'
+import type { Cx, Rx } from '../../kernel/command.ts'
 import { newId, newSecret } from '../../kernel/ids.ts'
 import { defineProblem, invalidInput } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
-import { reauthenticate } from './account.ts'
+import { reauthenticate, voidLinks } from './account.ts'
 import { passwordErrors } from './model.ts'
 import { mailedLink, person, session } from './schema.ts'
 
@@ -93,19 +93,26 @@ export async function issuePasswordLink(cx: Cx, personId: string) {
   return { token: await setToken(cx, id), email: row.email, language: row.language }
 }
 
+/** Whether the link of a letter would still work: asked before somebody types a password for nothing. */
+export async function isLinkOpen(rx: Rx, token: string, purpose: Purpose): Promise<boolean> {
+  const found = await rx.tx.select({ id: mailedLink.id }).from(mailedLink).where(openLink(token, purpose))
+  return found.length > 0
+}
+
+const openLink = (token: string, purpose: Purpose) =>
+  and(
+    eq(mailedLink.hash, digest(token)),
+    eq(mailedLink.purpose, purpose),
+    isNull(mailedLink.usedAt),
+    gt(mailedLink.expiresAt, sql`now()`),
+  )
+
 /** The link with that token, used up from now on. @throws link-invalid */
 async function takeLink(cx: Cx, token: string, purpose: Purpose) {
   const [link] = await cx.tx
     .update(mailedLink)
     .set({ usedAt: sql`now()` as never })
-    .where(
-      and(
-        eq(mailedLink.hash, digest(token)),
-        eq(mailedLink.purpose, purpose),
-        isNull(mailedLink.usedAt),
-        gt(mailedLink.expiresAt, sql`now()`),
-      ),
-    )
+    .where(openLink(token, purpose))
     .returning()
   const [row] = link ? await cx.tx.select().from(person).where(eq(person.id, link.personId)).for('update') : []
   if (!link || !row || row.isDisabled) throw linkInvalid()
@@ -114,7 +121,7 @@ async function takeLink(cx: Cx, token: string, purpose: Purpose) {
 
 /**
  * Sets a new password by the link of a letter and ends every session. It signs nobody in: the second step is asked as
- * ever, and a block after too many failures stays. @throws link-invalid, invalid-input
+ * ever, and a block after too many failures stays; other open links are void. @throws link-invalid, invalid-input
  */
 export async function resetPassword(cx: Cx, input: { token: string; newPassword: string }): Promise<void> {
   const { row } = await takeLink(cx, input.token, 'password')
@@ -124,6 +131,7 @@ export async function resetPassword(cx: Cx, input: { token: string; newPassword:
     .update(person)
     .set({ passwordHash: await hashPassword(input.newPassword) })
     .where(eq(person.id, row.id))
+  await voidLinks(cx, row.id)
   const ended = await endAllSessions(cx, row.id, 'password-reset')
   cx.audit('person.reset-password', ['person', row.id], { sessions: ended })
   cx.emit('identity.password-reset', { personId: row.id })
@@ -179,10 +187,11 @@ export async function issueEmailLink(cx: Cx, linkId: string) {
   return { token: await setToken(cx, linkId), email: found.link.email, personId: id, language }
 }
 
-/** Puts the new address in force by the link of the letter. @throws link-invalid, conflict when it was taken meanwhile */
+/** Puts the new address in force by the link of the letter; links to the former one are void. @throws link-invalid, conflict when it was taken meanwhile */
 export async function confirmEmail(cx: Cx, input: { token: string }): Promise<void> {
   const { link, row } = await takeLink(cx, input.token, 'email')
   await cx.tx.update(person).set({ email: link.email }).where(eq(person.id, row.id))
+  await voidLinks(cx, row.id)
   await cx.tx.update(mailedLink).set({ formerEmail: row.email }).where(eq(mailedLink.id, link.id))
   // addresses stay out of the record, which outlives an account
   cx.audit('person.change-email', ['person', row.id], {})
