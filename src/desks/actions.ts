@@ -108,6 +108,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   release: {
     suspend: text('暂停访问', 'Access suspended'),
     end: text('放行终止', 'Release ended'),
+    remind: text('到期提醒', 'Reminder that it ends soon'),
   },
   upload: {
     begin: text('开始上传文件', 'Upload begun'),
@@ -149,6 +150,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     publish: text('挂牌', 'Listed'),
     suspend: text('停牌', 'Listing suspended'),
     resume: text('复牌', 'Listing resumed'),
+    'keep-suspended': text('放行后保持停牌', 'Left suspended after the release'),
     delist: text('摘牌', 'Delisted'),
     expire: text('挂牌期满', 'Listing ended'),
     renew: text('申请续期', 'Renewal of the listing asked for'),

@@ -5,6 +5,7 @@ import { type Text, text } from '../kernel/text.ts'
 import { Bilingual, Instant, iso, nullable } from '../kernel/wire.ts'
 import { buyerWork } from './buyer/work.ts'
 import { regulatorWork } from './regulator/work.ts'
+import { gateWork } from './risk/tasks.tsx'
 import { vendorWork } from './vendor/work.ts'
 
 /** Something that waits for the acting organisation: what, how many, until when, and where it is done. */
@@ -23,7 +24,10 @@ export interface WorkItem {
 /** What waits for an organisation in one of its capacities; empty where it has nothing to do with that. */
 export type WorkSource = (rx: Rx) => Promise<WorkItem[]>
 
-const sources: readonly WorkSource[] = [vendorWork, buyerWork, regulatorWork]
+const institutionWork: WorkSource = async rx =>
+  rx.actor.roles.includes('institution') && rx.actor.organizationId !== null ? gateWork(rx, 'institution') : []
+
+const sources: readonly WorkSource[] = [vendorWork, institutionWork, buyerWork, regulatorWork]
 
 const time = (item: WorkItem): number => item.dueAt?.getTime() ?? Number.POSITIVE_INFINITY
 

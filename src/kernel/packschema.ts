@@ -49,6 +49,8 @@ const Periods = Type.Object(
     registrationValidity: Months,
     registrationRenewalAhead: Days,
     riskAssessmentValidity: Months,
+    /** from national-2025@2 on */
+    riskRenewalAhead: Type.Optional(Days),
     incidentReportCritical: Hours,
     incidentReportCentral: Hours,
     incidentReport: Hours,

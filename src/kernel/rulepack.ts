@@ -16,8 +16,9 @@ type Resolved<T> = T extends readonly (infer U)[]
     : T
 
 /** A pack with the parts that came after its version, too. */
-type Whole = Required<Omit<PackFile, 'inherits' | 'sources' | 'clocks' | 'lists'>> & {
+type Whole = Required<Omit<PackFile, 'inherits' | 'sources' | 'clocks' | 'periods' | 'lists'>> & {
   clocks: Required<PackFile['clocks']>
+  periods: Required<PackFile['periods']>
   lists: Required<PackFile['lists']>
 }
 
@@ -47,8 +48,10 @@ export interface RuleLibrary {
 
 export const DEFAULT_PACK = 'national-2025'
 
+const byProgram = text('该版本规则包未规定，按程序默认值', 'not in this version of the rules; default of the program')
 /** What the exchange did before a pack said it: no grade was proposed, and the limits of findings were the program's. */
-const unsaid: Pick<RulePack, 'grading' | 'findings'> = {
+const unsaid: Pick<RulePack, 'grading' | 'findings'> & { periods: Pick<RulePack['periods'], 'riskRenewalAhead'> } = {
+  periods: { riskRenewalAhead: { days: 30, source: byProgram } },
   grading: {
     categories: [{ code: 'business', name: text('业务数据', 'Business data') }],
     heldKinds: [],
@@ -60,7 +63,7 @@ const unsaid: Pick<RulePack, 'grading' | 'findings'> = {
     timesMedian: 3,
     repeatDays: 7,
     memoryDays: 365,
-    source: text('该版本规则包未规定，按程序默认值', 'not in this version of the rules; default of the program'),
+    source: byProgram,
   },
 }
 
@@ -142,6 +145,7 @@ function build(pack: PackFile, ref: string): RulePack {
   return Object.freeze({
     ...unsaid,
     ...resolved,
+    periods: Object.freeze({ ...unsaid.periods, ...resolved.periods }),
     clocks: orAbsent(resolved.clocks, laterClocks, ref) as RulePack['clocks'],
     lists: orAbsent(resolved.lists, laterLists, ref) as RulePack['lists'],
     ref,

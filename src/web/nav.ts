@@ -109,6 +109,12 @@ const desks: readonly Desk[] = [
         covers: ['/vendor/versions'],
       },
       {
+        path: '/assessments',
+        words: text('分级与风险', 'Grades and risks'),
+        icon: 'shield-check',
+        permission: 'data-version.read-risk',
+      },
+      {
         path: '/data-versions',
         words: text('数据查看', 'My data'),
         icon: 'table',
@@ -136,6 +142,12 @@ const desks: readonly Desk[] = [
         icon: 'upload',
         permission: 'data-version.upload',
         covers: ['/vendor/versions'],
+      },
+      {
+        path: '/assessments',
+        words: text('分级与风险', 'Grades and risks'),
+        icon: 'shield-check',
+        permission: 'data-version.read-risk',
       },
       {
         path: '/data-versions',
@@ -216,6 +228,6 @@ export function startOf(reader: Reader): string {
 
 /** Whether a page belongs to the desks: it then has the desks' places beside it. */
 export const isDeskPath = (path: string): boolean =>
-  /^\/(vendor|institution|data-versions|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(
+  /^\/(vendor|institution|data-versions|assessments|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(
     path,
   )

@@ -168,8 +168,11 @@ t.test('a high risk stops downloads at the next request, contracts and listing, 
   })
   await x.ok(`POST /assessments/${assessment}/recheck`, { as: operator.maker })
   await x.ok(`POST /assessments/${assessment}/pass`, { as: operator.checker, body: { opinion: '风险已消除' } })
-  await x.ok(`POST /listings/${listing}/resume`, { as: operator.checker })
   await x.until(async () => (await market.askForLink(trade)).status === 201, 'the entitlement again')
+  await x.until(
+    async () => (await x.ok(`GET /products/${productId}`)).listing.state === 'listed',
+    'the listing, with the decision that released the data',
+  )
   const again = await market.askForLink(trade)
   const fetched = new URL(again.body.url)
   t.equal((await x.call(`GET /${fetched.pathname}${fetched.search}`)).status, 200)

@@ -92,6 +92,7 @@ export const periodWords: Readonly<Record<PeriodName, Text>> = {
   registrationValidity: text('登记有效期', 'Validity of a registration'),
   registrationRenewalAhead: text('到期前可申请续展', 'Renewal opens before the end'),
   riskAssessmentValidity: text('风险评估有效期', 'Validity of a risk assessment'),
+  riskRenewalAhead: text('风险评估到期前提醒并可续评', 'Reminder and renewal of a risk assessment before its end'),
   incidentReportCritical: text('安全事件报告：关键信息基础设施', 'Reporting an incident: critical infrastructure'),
   incidentReportCentral: text('安全事件报告：中央和国家机关', 'Reporting an incident: central organs'),
   incidentReport: text('安全事件报告：其他', 'Reporting an incident: others'),

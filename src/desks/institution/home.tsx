@@ -3,6 +3,7 @@ import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import {
   countResources,
+  entriesWithClosedData,
   entriesWithoutData,
   type ListedVersion,
   lateEntries,
@@ -11,14 +12,19 @@ import {
   whatIsMissing,
 } from '../../modules/resources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Count, Empty, Name, Stat } from '../../web/parts.tsx'
+import { Badge, Card, Count, Empty, Moment, Name, Stat } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
+import { gateWork } from '../risk/tasks.tsx'
+import type { WorkItem } from '../worklist.ts'
 import { DueOn } from './facts.tsx'
 
 interface Desk {
   readonly late: readonly Versioned[]
+  /** the data attached last is not released any more */
+  readonly closed: readonly Versioned[]
   readonly bare: readonly Versioned[]
   readonly returned: readonly ListedVersion[]
+  readonly gate: readonly WorkItem[]
   readonly drafts: readonly ListedVersion[]
   readonly counts: ReadonlyMap<string, number>
   readonly now: Date
@@ -27,8 +33,10 @@ interface Desk {
 async function deskOf(rx: Rx): Promise<Desk> {
   return {
     late: await lateEntries(rx),
+    closed: await entriesWithClosedData(rx),
     bare: await entriesWithoutData(rx),
     returned: (await listVersions(rx, { state: 'returned' })).items,
+    gate: await gateWork(rx, 'institution'),
     drafts: (await listVersions(rx, { state: 'draft' })).items,
     counts: await countResources(rx),
     now: rx.now,
@@ -45,8 +53,8 @@ function Link({ of: { version } }: { of: Versioned }) {
 
 function ToDo({ desk }: { desk: Desk }) {
   const t = useWords()
-  const { late, bare, returned, drafts, now } = desk
-  if (late.length + bare.length + returned.length + drafts.length === 0)
+  const { late, bare, closed, returned, drafts, gate, now } = desk
+  if (gate.length + closed.length + late.length + bare.length + returned.length + drafts.length === 0)
     return (
       <Empty title={t(text('没有待办事项', 'Nothing is left to do'))} icon="circle-check">
         {t(
@@ -59,6 +67,23 @@ function ToDo({ desk }: { desk: Desk }) {
     )
   return (
     <ul class="plain-list mb-0">
+      {gate.map(item => (
+        <li key={item.kind} class="row-gap">
+          <a href={item.href}>{t(item.words)}</a>
+          {item.dueAt && (
+            <Badge tone={item.dueAt < now ? 'bad' : 'warn'}>
+              {item.dueAt < now ? t(text('已逾期：', 'Overdue: ')) : t(text('期限：', 'By '))}
+              <Moment at={item.dueAt} isDay />
+            </Badge>
+          )}
+        </li>
+      ))}
+      {closed.map(row => (
+        <li key={row.version.id} class="row-gap">
+          <Badge tone="bad">{t(text('数据已停止提供', 'Data no longer provided'))}</Badge>
+          <Link of={row} />
+        </li>
+      ))}
       {returned.map(row => (
         <li key={row.version.id} class="row-gap">
           <Badge tone="warn">{t(text('退回修改', 'Returned'))}</Badge>

@@ -3,6 +3,7 @@ import { type Text, text } from '../../kernel/text.ts'
 import {
   type AssessmentState,
   assessmentMachine,
+  declaredDemand,
   kindWords,
   type lawfulBases,
   type Release,
@@ -175,7 +176,7 @@ export function Findings({ of: { file } }: { of: GateView }) {
             </p>
             <p class="course-why">
               {t(text('要求：', 'Asked for: '))}
-              {each.demand}
+              {t(each.foundBy === null ? declaredDemand : text(each.demand, each.demand))}
             </p>
             {each.handling && (
               <p class="course-why">

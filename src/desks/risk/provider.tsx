@@ -1,12 +1,13 @@
 import type { Rx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
-import { grades, readRiskFile, releaseOf } from '../../modules/risk/index.ts'
+import { declaredDemand, grades, isGradeOutdated, readRiskFile, releaseOf } from '../../modules/risk/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Badge, Card, Count, Facts, Moment, Notice } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
+import { AssessForm, isToAnswer } from './answering.tsx'
 import {
   AssessmentBadge,
   basisWords,
@@ -22,10 +23,6 @@ import {
 interface ProviderView extends GateView {
   readonly timeline: TimelineFacts
 }
-
-/** Whether the provider has to answer: nothing was submitted yet, or what was submitted has ended. */
-const isToAnswer = ({ file }: GateView): boolean =>
-  file.assessment === undefined || ['assessing', 'stale', 'expired'].includes(file.assessment.state)
 
 function GradeForm({ view }: { view: GateView }) {
   const t = useWords()
@@ -101,122 +98,6 @@ function Grade({ view }: { view: GateView }) {
   )
 }
 
-function PointFields({ view }: { view: GateView }) {
-  const t = useWords()
-  return (
-    <>
-      {view.file.points.map((point, i) => (
-        <fieldset key={point.code} class="mb-3">
-          <input type="hidden" name={`points.${i}.code`} value={point.code} />
-          <Field
-            name={`points.${i}.answer`}
-            label={point.name}
-            kind="radios"
-            isRequired
-            value={point.answer}
-            options={[
-              ['no', text('否', 'No')],
-              ['yes', text('是', 'Yes')],
-            ]}
-          />
-          <div class="text-secondary">
-            {point.answer !== null && <strong>{t(text('据事实已填：', 'Filled in by facts: '))}</strong>}
-            {point.evidence.map(each => t(each)).join('；')}
-          </div>
-          {point.answer === null && <Field name={`points.${i}.note`} label={text('说明', 'Note')} maxLength={2000} />}
-        </fieldset>
-      ))}
-    </>
-  )
-}
-
-function ConsentFields({ view }: { view: GateView }) {
-  const t = useWords()
-  const { personalColumns } = view.file
-  if (personalColumns.length === 0) return null
-  return (
-    <>
-      <h3>{t(text('个人信息的处理依据', 'Basis for personal information'))}</h3>
-      <p class="text-secondary">
-        {t(
-          text(
-            '只问发现个人信息的列（第二十四条第二款）。',
-            'Asked only where personal information was found (Art. 24 ¶2).',
-          ),
-        )}
-      </p>
-      {personalColumns.map((column, i) => (
-        <fieldset key={column} class="column mb-3">
-          <legend data-words="data">{column}</legend>
-          <input type="hidden" name={`consents.${i}.column`} value={column} />
-          <Field
-            name={`consents.${i}.basis`}
-            label={text('依据（《个人信息保护法》第十三条）', 'Basis (PIPL Art. 13)')}
-            kind="select"
-            isRequired
-            options={Object.entries(basisWords)}
-          />
-          <Field
-            name={`consents.${i}.notice`}
-            label={text('已告知的目的、方式和范围', 'What persons were told: purpose, manner, scope')}
-            kind="area"
-            isRequired
-            maxLength={2000}
-          />
-          <Field
-            name={`consents.${i}.evidence`}
-            label={text('单独同意的证明', 'Evidence of separate consent')}
-            maxLength={500}
-            hint={text('以同意为依据时必填', 'Needed where consent is the basis')}
-          />
-        </fieldset>
-      ))}
-    </>
-  )
-}
-
-function AssessForm({ view }: { view: GateView }) {
-  const t = useWords()
-  const { file } = view
-  return (
-    <Card title={t(text('风险评估', 'Risk assessment'))}>
-      <Form to={`POST /data-versions/${file.data.id}/assess`}>
-        <Field
-          name="sourceCategory"
-          label={text('来源类别', 'Category of source')}
-          kind="select"
-          isRequired
-          value={file.assessment?.sourceCategory ?? null}
-          options={file.rules.lists.sourceCategories.items.map(
-            item => [item.code, text(item.name.zh, item.name.en)] as const,
-          )}
-        />
-        <Field
-          name="sourceStatement"
-          label={text('来源说明', 'Statement of source')}
-          kind="area"
-          isRequired
-          maxLength={2000}
-          value={file.assessment?.sourceStatement ?? ''}
-          hint={text('从何处、以何种方式、依何种权利取得', 'Where it comes from, how, and by what right')}
-        />
-        <h3>{t(text('十项要点（第三十条）', 'The ten points (Art. 30)'))}</h3>
-        <p class="text-secondary">
-          {t(
-            text(
-              '事实能回答的已填好；选“是”即视为申报风险，须先处理。',
-              'What facts answer is filled in; a “yes” declares a risk, which is handled first.',
-            ),
-          )}
-        </p>
-        <PointFields view={view} />
-        <ConsentFields view={view} />
-        <Submit>{t(text('提交风险评估', 'Submit the assessment'))}</Submit>
-      </Form>
-    </Card>
-  )
-}
-
 /** The handling of what was found: every open finding is answered. */
 function Handling({ view }: { view: GateView }) {
   const t = useWords()
@@ -230,7 +111,7 @@ function Handling({ view }: { view: GateView }) {
             <legend class="h4">{each.message}</legend>
             <p class="text-secondary">
               {t(text('要求：', 'Asked for: '))}
-              {each.demand}
+              {t(each.foundBy === null ? declaredDemand : text(each.demand, each.demand))}
             </p>
             <input type="hidden" name={`handlings.${i}.findingId`} value={each.id} />
             <Field
@@ -300,18 +181,34 @@ function ProviderPage({ view }: { view: ProviderView }) {
   const { can } = useReader()
   const { file, now } = view
   const row = file.assessment
-  const mayAssess = can('data-version.assess') && file.grade !== undefined && file.held.length === 0
+  const isOutdated = file.grade !== undefined && isGradeOutdated(file.grade, file.proposal, file.rules)
+  const mayAssess =
+    can('data-version.assess') &&
+    file.grade !== undefined &&
+    !isOutdated &&
+    file.held.length === 0 &&
+    file.scan !== null
   const isHandling = row?.state === 'handling' && can('assessment.feedback')
   return (
     <>
       <GateNotice of={view} />
+      {isOutdated && (
+        <Notice tone="warn" title={t(text('须重新定级', 'To be graded anew'))}>
+          {t(
+            text(
+              '规则变更后建议的级别更高，请按现行规则重新定级后再评估。',
+              'The rules have changed and propose a higher grade: grade it under the rules in force, then assess it.',
+            ),
+          )}
+        </Notice>
+      )}
       {file.scan === null && can('data-version.retry') && <Rescan id={file.data.id} />}
       <div class="split">
         <div>
           {isHandling && <Handling view={view} />}
           <Scan of={view} />
           <Grade view={view} />
-          {mayAssess && isToAnswer(view) && file.scan !== null ? <AssessForm view={view} /> : <Submitted view={view} />}
+          {mayAssess && isToAnswer(view) ? <AssessForm view={view} /> : <Submitted view={view} />}
         </div>
         <div>
           <Card title={t(text('数据版本', 'Data version'))}>
@@ -365,7 +262,10 @@ export const providerPages = [
       const view = await viewOf(rx, params.id)
       return {
         title: text('分级与风险评估', 'Grade and risk'),
-        trail: [[`/data-versions/${params.id}`, text(view.file.data.fileName, view.file.data.fileName)]],
+        trail: [
+          ['/assessments', text('分级与风险评估', 'Grades and risks')],
+          [`/data-versions/${params.id}`, text(view.file.data.fileName, view.file.data.fileName)],
+        ],
         lead: <GateState of={view.release} />,
         body: <ProviderPage view={view} />,
       }

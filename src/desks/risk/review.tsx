@@ -1,4 +1,5 @@
 import { text } from '../../kernel/text.ts'
+import type { GatedListing } from '../../modules/catalog/index.ts'
 import type { Organization } from '../../modules/identity/index.ts'
 import { severities, severityWords } from '../../modules/risk/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
@@ -22,6 +23,40 @@ export function Due({ at, now, isProvisional }: { at: Date | null; now: Date; is
 export interface ReviewView extends GateView {
   readonly provider: Organization
   readonly timeline: TimelineFacts
+  /** what is listed again with the release */
+  readonly gated: readonly GatedListing[]
+}
+
+/** What a release brings back in the same step, and the way to leave it suspended. */
+function Resumption({ view: { gated } }: { view: ReviewView }) {
+  const t = useWords()
+  if (gated.length === 0) return null
+  return (
+    <>
+      <p class="mb-1">
+        {t(text('通过后立即恢复挂牌和已暂停的下载：', 'Listed and downloadable again with this decision:'))}
+      </p>
+      <ul>
+        {gated.map(each => (
+          <li key={each.id}>
+            <a href={`/operator/listings/${each.id}`}>
+              <Name zh={each.nameZh} en={each.nameEn} />
+            </a>{' '}
+            <code>{each.number}</code>
+          </li>
+        ))}
+      </ul>
+      <Field
+        name="keepSuspended"
+        label={text('保持停牌的理由', 'Why it stays suspended')}
+        maxLength={1000}
+        hint={text(
+          '不填则随放行恢复挂牌；填写后由运营机构另行恢复，下载不受影响',
+          'Empty: listed again with the release. Otherwise the operator resumes it later; downloads are not affected',
+        )}
+      />
+    </>
+  )
 }
 
 const opinions = [
@@ -94,6 +129,7 @@ function Decide({ view }: { view: ReviewView }) {
             maxLength={2000}
             suggestions={opinions.map(each => t(each))}
           />
+          <Resumption view={view} />
           <Submit tone="good">{t(text('审核通过', 'Pass'))}</Submit>
         </Form>
       )}
@@ -106,6 +142,7 @@ function Decide({ view }: { view: ReviewView }) {
           <Form to={at('condition')}>
             <Field name="opinion" label={text('审核意见', 'Opinion')} isRequired maxLength={2000} />
             <Field name="conditions" label={text('条件', 'Conditions')} kind="area" isRequired maxLength={2000} />
+            <Resumption view={view} />
             <Submit tone="good">{t(text('附条件通过', 'Pass with conditions'))}</Submit>
           </Form>
         </Confirm>

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
+import { gatedListings } from '../../modules/catalog/index.ts'
 import { organizationOf, organizationsOf } from '../../modules/identity/index.ts'
 import {
   type GradeRow,
@@ -184,6 +185,7 @@ export const reviewerPages = [
         file,
         release: await releaseOf(rx, file.data.id),
         now: rx.now,
+        gated: await gatedListings(rx, file.data.id),
         provider: await organizationOf(rx, file.data.organizationId),
         timeline: await readTimeline(rx, [
           ['assessment', params.id],

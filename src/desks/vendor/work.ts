@@ -1,12 +1,13 @@
 import { endOfDay } from '../../kernel/calendar.ts'
 import type { Rx } from '../../kernel/command.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { countListings, endingListings, openDrafts, openQuestions } from '../../modules/catalog/index.ts'
+import { countGated, countListings, endingListings, openDrafts, openQuestions } from '../../modules/catalog/index.ts'
 import { contractsWaiting } from '../../modules/contracts/index.ts'
 import { countDataVersions } from '../../modules/data/index.ts'
 import { countOrders, type OrderState } from '../../modules/orders/index.ts'
 import { listBankAccounts, payoutStanding } from '../../modules/settlement/index.ts'
 import { recordsWork } from '../buyer/recording.tsx'
+import { gateWork } from '../risk/tasks.tsx'
 import type { WorkItem } from '../worklist.ts'
 
 const plural = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
@@ -78,7 +79,17 @@ async function listingWork(rx: Rx): Promise<WorkItem[]> {
   const of = (state: string) => counts.find(each => each.state === state)
   const [returned, approved, expired] = [of('supplementing'), of('approved'), of('expired')]
   const ending = await endingListings(rx)
+  const gated = await countGated(rx)
   return [
+    ...item(
+      'gated',
+      gated,
+      '/vendor/listings?state=suspended',
+      text(
+        `${gated} 个挂牌因数据未放行而停牌，处理风险或重新评估`,
+        `${plural(gated, 'listing is', 'listings are')} suspended because the data is not released: handle the risk or assess it anew`,
+      ),
+    ),
     ...item(
       'supplement',
       returned?.count ?? 0,
@@ -208,6 +219,7 @@ export async function vendorWork(rx: Rx): Promise<WorkItem[]> {
   if (!rx.actor.roles.includes('vendor') || rx.actor.organizationId === null) return []
   return [
     ...(await dataWork(rx)),
+    ...(await gateWork(rx, 'vendor')),
     ...(await draftWork(rx)),
     ...(await listingWork(rx)),
     ...(await contractWork(rx)),

@@ -1,6 +1,7 @@
 import type { Handler, Timer } from '../../kernel/events.ts'
 import { isReleased } from '../risk/index.ts'
-import { endedListings, expireListing, suspendForRisk } from './moves.ts'
+import { resumeReleased, suspendForRisk } from './gated.ts'
+import { endedListings, expireListing } from './moves.ts'
 
 export const handlers: Handler[] = [
   {
@@ -11,6 +12,12 @@ export const handlers: Handler[] = [
       if (await isReleased(cx, id)) cx.audit('listing.keep', ['data-version', id], { reason })
       else await suspendForRisk(cx, id, String(reason))
     },
+  },
+  {
+    event: 'risk.version-released',
+    name: 'catalog.resume-released',
+    run: (cx, { dataVersionId, keepSuspended }) =>
+      resumeReleased(cx, String(dataVersionId), typeof keepSuspended === 'string' ? keepSuspended : null),
   },
 ]
 

@@ -29,6 +29,7 @@ export {
 } from './demand/watching.ts'
 export { discardDataVersion, discardListing, restoreDataVersion, restoreListing, usesOfData } from './discard.ts'
 export { completedContent, type Gate, gateOf } from './gate.ts'
+export { countGated, type GatedListing, gatedListings } from './gated.ts'
 export { handlers, timers } from './handlers.ts'
 export {
   contentFields,

@@ -25,7 +25,7 @@ import {
   reviewerNotIndependent,
   type Side,
 } from './model.ts'
-import { type ListingRow, listing, productVersion } from './schema.ts'
+import { type ListingRow, listing } from './schema.ts'
 import { currentPlans } from './service.ts'
 
 /** As whom the actor stands to a listing. @throws not-found when it is none of their business. */
@@ -77,7 +77,7 @@ export async function step(cx: Cx, row: ListingRow, { move, values, record }: St
   const state = nextState(listingMachine, row.state as ListingState, move)
   const [changed] = await cx.tx
     .update(listing)
-    .set({ ...values, state, rulePack: rulesAt(cx.now).ref, changedAt: cx.now })
+    .set({ isSuspendedByGate: false, ...values, state, rulePack: rulesAt(cx.now).ref, changedAt: cx.now })
     .where(eq(listing.id, row.id))
     .returning()
   cx.audit(`listing.${move}`, ['listing', row.id], {
@@ -250,7 +250,8 @@ async function supersede(cx: Cx, row: ListingRow, side: Side, versionNo: number)
     )
     .for('update')
   if (!old) return
-  if (old.suspendedSide && !mayResume(side, old.suspendedSide as Side))
+  // the gate closed for the old data, and it is open for the new
+  if (old.suspendedSide && !old.isSuspendedByGate && !mayResume(side, old.suspendedSide as Side))
     throw ruleViolated(
       text(
         '现行版本被停牌，恢复前不能发布新版本。',
@@ -290,6 +291,13 @@ export async function suspendListing(cx: Cx, id: string, reason: string): Promis
   return step(cx, row, { move: 'suspend', values: { reason, suspendedSide: side }, record: { reason, side } })
 }
 
+/** Listed again: with its own data released, and found again. */
+export async function listAgain(cx: Cx, row: ListingRow, record: Record<string, unknown>): Promise<ListingRow> {
+  const listed = await step(cx, row, { move: 'resume', values: { reason: null, suspendedSide: null }, record })
+  await enterIndex(cx, listed, await versionOf(cx, row), await leadPlanOf(cx, row.productId))
+  return listed
+}
+
 const heldBy = (side: Side) =>
   side === 'authority'
     ? text('由主管部门停牌的，须由主管部门处理。', 'The authority suspended it; only the authority can go on with it.')
@@ -302,20 +310,15 @@ export async function resumeListing(cx: Cx, id: string): Promise<ListingRow> {
   if (!mayResume(side, row.suspendedSide as Side)) throw forbidden(heldBy(row.suspendedSide as Side))
   const version = await versionOf(cx, row)
   await requireReleased(cx, version.dataVersionId!, 'list')
-  const listed = await step(cx, row, {
-    move: 'resume',
-    values: { reason: null, suspendedSide: null },
-    record: { side },
-  })
-  await enterIndex(cx, listed, version, await leadPlanOf(cx, row.productId))
-  return listed
+  return listAgain(cx, row, { side })
 }
 
 /** Ends a listing (摘牌). Contracts that were made go on. @throws forbidden for a vendor while others suspend it. */
 export async function delistListing(cx: Cx, id: string, reason: string): Promise<ListingRow> {
   const { row, side } = await locked(cx, id)
   nextState(listingMachine, row.state as ListingState, 'delist')
-  if (row.suspendedSide && !mayResume(side, row.suspendedSide as Side))
+  // a listing whose gate closed may be ended by its vendor: nothing is shaken off by that
+  if (row.suspendedSide && !row.isSuspendedByGate && !mayResume(side, row.suspendedSide as Side))
     throw forbidden(heldBy(row.suspendedSide as Side))
   await leaveIndex(cx, row.productId)
   return step(cx, row, {
@@ -371,15 +374,4 @@ export async function expireListing(cx: Cx, id: string): Promise<void> {
     values: { endedAt: cx.now, suspendedSide: null },
     record: { endsOn: row.endsOn },
   })
-}
-
-/** Published listings of a data version: they are suspended when the gate closes for it. */
-export async function suspendForRisk(cx: Cx, dataVersionId: string, reason: string): Promise<void> {
-  const rows = await cx.tx
-    .select({ id: listing.id })
-    .from(listing)
-    .innerJoin(productVersion, eq(productVersion.id, listing.versionId))
-    .where(and(eq(productVersion.dataVersionId, dataVersionId), eq(listing.state, 'listed')))
-  for (const { id } of rows) await suspendListing(cx, id, reason)
-  if (rows.length === 0) cx.audit('listing.keep', ['data-version', dataVersionId], { reason })
 }

@@ -179,6 +179,8 @@ export const listing = catalog.table(
     /** why it was refused, suspended or delisted */
     reason: text(),
     suspendedSide: text(),
+    /** the gate of its data closed: it is resumed with the review that opens the gate again */
+    isSuspendedByGate: boolean().notNull().default(false),
     /** last day of the listing; null without end */
     endsOn: date({ mode: 'string' }),
     listedAt: instant(),
@@ -217,6 +219,7 @@ export const listing = catalog.table(
     ),
     check('listing_clock_runs_or_stops', sql`${t.state} not in ('submitted', 'reviewing') or ${t.dueAt} is not null`),
     check('listing_suspended_by_side', sql`(${t.state} = 'suspended') = (${t.suspendedSide} is not null)`),
+    check('listing_gate_suspends', sql`not ${t.isSuspendedByGate} or ${t.state} = 'suspended'`),
     index('listing_product').on(t.productId, t.id),
     index('listing_vendor').on(t.vendorId, t.id),
     index('listing_queue').on(t.state, t.id),

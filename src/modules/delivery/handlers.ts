@@ -13,7 +13,7 @@ const nameOf = (event: string) => `delivery.follow-${event.split('.')[1]}`
 const follow = (event: string): Handler => ({
   event,
   name: nameOf(event),
-  run: (cx, { orderId }) => alignEntitlement(cx, String(orderId), event),
+  run: async (cx, { orderId }) => void (await alignEntitlement(cx, String(orderId), event)),
 })
 
 /** The contract's events: the entitlement of its order follows. */
@@ -22,8 +22,8 @@ const followContract = (event: string): Handler => ({
   name: nameOf(event),
   async run(cx, { contractId }) {
     const order = await orderOfContract(cx, String(contractId))
-    if (order) return alignEntitlement(cx, order.id, event)
-    cx.audit('entitlement.skip', ['contract', String(contractId)], { cause: event })
+    if (order) await alignEntitlement(cx, order.id, event)
+    else cx.audit('entitlement.skip', ['contract', String(contractId)], { cause: event })
   },
 })
 

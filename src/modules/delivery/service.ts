@@ -109,11 +109,11 @@ async function change(cx: Cx, row: Entitlement, action: string, values: Partial<
  * suspended while the order is refused or frozen, active again afterwards, and a new round for a second delivery.
  * It looks at the present state, so the sequence in which events arrive does not matter. `cause` names the event.
  */
-export async function alignEntitlement(cx: Cx, orderId: string, cause: string): Promise<void> {
+export async function alignEntitlement(cx: Cx, orderId: string, cause: string): Promise<EntitlementMove | 'keep'> {
   const [row] = await cx.tx.select().from(entitlement).where(eq(entitlement.orderId, orderId)).for('update')
   if (!row) {
     cx.audit('entitlement.skip', ['order', orderId], { cause })
-    return
+    return 'keep'
   }
   const order = await orderOf(cx, orderId)
   const isOpen = await isReleased(cx, order.dataVersionId)
@@ -124,6 +124,7 @@ export async function alignEntitlement(cx: Cx, orderId: string, cause: string): 
   const fresh = isNewRound && { ...(await fileOf(cx, order.dataVersionId)), round: order.deliveries + 1, covered: '{}' }
   const action = isPossible ? move : isNewRound ? 'renew' : 'keep'
   await change(cx, row, action, { state, ...fresh }, move === 'resume' ? null : (order.reason ?? cause))
+  return isPossible ? move : 'keep'
 }
 
 /** The gate has opened or closed for a data version: the entitlements to it follow. */
@@ -132,7 +133,10 @@ export async function alignVersion(cx: Cx, dataVersionId: string, cause: string)
     .select({ orderId: entitlement.orderId })
     .from(entitlement)
     .where(and(eq(entitlement.dataVersionId, dataVersionId), inArray(entitlement.state, ['active', 'suspended'])))
-  for (const { orderId } of rows) await alignEntitlement(cx, orderId, cause)
+  for (const { orderId } of rows) {
+    const move = await alignEntitlement(cx, orderId, cause)
+    if (move === 'suspend' || move === 'resume') cx.emit('delivery.access-followed-gate', { orderId, move })
+  }
   if (rows.length === 0) cx.audit('entitlement.keep', ['data-version', dataVersionId], { cause, entitlements: 0 })
 }
 

@@ -59,6 +59,11 @@ export const assessing: Readonly<Record<string, Hear>> = {
   'risk.access-closed': async (cx, payload) => [
     await told(cx, idIn(payload, 'dataVersionId'), 'provider', 'assessment.closed', { reason: String(payload.reason) }),
   ],
+  'risk.release-ending': async (cx, payload) => [
+    await told(cx, idIn(payload, 'dataVersionId'), 'provider', 'assessment.ending', {
+      dueAt: String(payload.validUntil),
+    }),
+  ],
   'risk.lowering-asked': async (cx, payload) => [
     await told(cx, idIn(payload, 'dataVersionId'), 'staff', 'grade.lowering-asked'),
   ],

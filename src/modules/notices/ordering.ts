@@ -70,6 +70,12 @@ const accepted: Hear = async (cx, payload) => {
   return payload.isDeemed === true ? [toVendor, orderDraft(ordered, 'buyer', 'order.deemed-accepted')] : [toVendor]
 }
 
+/** Downloads stopped because the gate of the data closed, or go on since it opened. */
+const gateFollowed: Hear = async (cx, payload) => {
+  const ordered = await orderedOf(cx, idIn(payload, 'orderId'))
+  return [orderDraft(ordered, 'buyer', payload.move === 'resume' ? 'access.resumed' : 'access.suspended')]
+}
+
 export const ordering: Readonly<Record<string, Hear>> = {
   'orders.order-created': told(
     ({ order }) => [['buyer', 'order.to-pay', { amountFen: Number(order.amountFen), ...at(order.paymentDueAt) }]],
@@ -80,6 +86,7 @@ export const ordering: Readonly<Record<string, Hear>> = {
     ['buyer', 'order.payment-received', { amountFen: Number(order.amountFen) }],
   ]),
   'delivery.entitlement-opened': told(() => [['buyer', 'order.ready']], 'escrowed', 'delivering'),
+  'delivery.access-followed-gate': gateFollowed,
   'orders.order-redelivering': told(() => [['buyer', 'order.redelivering']], 'redelivering'),
   'orders.order-delivered': told(
     ({ order }) => [

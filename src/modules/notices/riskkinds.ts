@@ -31,6 +31,30 @@ export const assessments = {
       `The risk assessment of ${product.en} is no longer valid; assess it anew`,
     ),
   ),
+  'assessment.ending': spec('action', providing, ({ product }) =>
+    text(
+      `“${product.zh}”的风险评估即将到期，现在可以续评`,
+      `The risk assessment of ${product.en} ends soon; it can be renewed now`,
+    ),
+  ),
+  'access.suspended': spec('news', 'order.accept', ({ number, product }) =>
+    text(
+      `《${product.zh}》的数据未放行，暂停下载（订单 ${number}）`,
+      `The data of “${product.en}” is not released: downloads are suspended (order ${number})`,
+    ),
+  ),
+  'access.resumed': spec('news', 'order.accept', ({ number, product }) =>
+    text(
+      `《${product.zh}》的数据已重新放行，可以下载（订单 ${number}）`,
+      `The data of “${product.en}” is released again and can be downloaded (order ${number})`,
+    ),
+  ),
+  'listing.kept-suspended': spec('news', 'listing.submit', ({ product }) =>
+    text(
+      `《${product.zh}》的数据已放行，挂牌仍停牌`,
+      `The data of “${product.en}” is released; its listing stays suspended`,
+    ),
+  ),
   'assessment.closed': spec('news', providing, ({ product }) =>
     text(`“${product.zh}”已停止提供`, `${product.en} is no longer provided`),
   ),

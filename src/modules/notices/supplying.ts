@@ -115,6 +115,10 @@ export const supplying: Readonly<Record<string, Hear>> = {
     ...(await watchedMoved(cx, payload)),
   ],
   'catalog.price-changed': watchedPriced,
+  'catalog.listing-kept-suspended': async (cx, payload) => {
+    const row = await listingLabel(cx, idIn(payload, 'listingId'))
+    return row.state === 'suspended' ? [listingDraft(row, 'listing.kept-suspended', { reason: row.reason })] : []
+  },
   'catalog.question-asked': question('question.asked', 'vendorId', () => '/vendor/questions'),
   'catalog.question-answered': question('question.answered', 'askerOrganizationId', id => `/products/${id}`),
 }

@@ -21,6 +21,7 @@ export {
   type EntryHit,
   type EntrySearch,
   entriesOfData,
+  entriesWithClosedData,
   entriesWithoutData,
   entryFacets,
   entryLabel,

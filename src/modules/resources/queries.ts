@@ -256,6 +256,23 @@ export const entriesWithoutData = (rx: Rx): Promise<Versioned[]> =>
     .orderBy(asc(entry.id))
     .limit(20)
 
+/** Published entries of the own institution whose data attached last is not released any more. */
+export const entriesWithClosedData = (rx: Rx): Promise<Versioned[]> =>
+  rx.tx
+    .select({ entry, version: entryVersion })
+    .from(entryVersion)
+    .innerJoin(entry, eq(entry.id, entryVersion.entryId))
+    .where(
+      and(
+        eq(entry.organizationId, requireOrganization(rx.actor)),
+        eq(entryVersion.state, 'published'),
+        sql`(select not risk.is_released(a.data_version_id) from resources.attachment a
+          where a.entry_id = ${entry.id} order by a.sequence_no desc limit 1)`,
+      ),
+    )
+    .orderBy(asc(entry.id))
+    .limit(20)
+
 /** The entry a version belongs to, for notices. @throws not-found */
 export async function entryLabel(rx: Rx, versionId: string): Promise<Versioned> {
   const [found] = await rx.tx

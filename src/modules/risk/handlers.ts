@@ -1,5 +1,5 @@
 import type { Timer } from '../../kernel/events.ts'
-import { endRelease, runOutReleases } from './release.ts'
+import { endingReleases, endRelease, remindRelease, runOutReleases } from './release.ts'
 import {
   escalateAssessment,
   expireAssessment,
@@ -13,5 +13,6 @@ export const timers: Timer[] = [
   { name: 'risk.expire-assessments', due: expiredAssessments, run: expireAssessment },
   { name: 'risk.lapse-assessments', due: staleAssessments, run: lapseAssessment },
   { name: 'risk.escalate-assessments', due: overdueAssessments, run: escalateAssessment },
-  { name: 'risk.end-taken-over-releases', due: runOutReleases, run: endRelease },
+  { name: 'risk.end-releases', due: runOutReleases, run: endRelease },
+  { name: 'risk.remind-releases', due: endingReleases, run: remindRelease },
 ]

@@ -2,6 +2,7 @@ export { timers } from './handlers.ts'
 export {
   type AssessmentState,
   assessmentMachine,
+  declaredDemand,
   grades,
   higherGrade,
   lawfulBases,
@@ -14,6 +15,8 @@ export { kindWords, type Point } from './points.ts'
 export {
   assessmentsWaiting,
   gradeOf,
+  isGradeOutdated,
+  isRenewable,
   latestAssessment,
   listAssessments,
   listLowerings,
@@ -35,3 +38,4 @@ export {
 export { passWithListing } from './review.ts'
 export { routes } from './routes.ts'
 export type { AssessmentRow, FindingRow, GradeRow } from './schema.ts'
+export { countGateWork, type GateItem, type GateTask, gateTasks, listGateWork } from './work.ts'

@@ -77,6 +77,12 @@ export const lawfulBases = [
   'other-law',
 ] as const
 
+/** What is asked of a provider that declared a risk itself. */
+export const declaredDemand = text(
+  '消除该风险（如脱敏、删除有关字段后生成新版本）或说明更正理由',
+  'Remove the risk (mask or delete the columns, which makes a new version), or say why there is none',
+)
+
 /** What the digest of the rules covers: a pack that changes none of them makes no assessment stale. */
 export const rulesDigestOf = (rules: RulePack): string =>
   createHash('sha256')

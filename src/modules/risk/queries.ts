@@ -1,12 +1,12 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, ne } from 'drizzle-orm'
-import type { Rx } from '../../kernel/command.ts'
+import { and, asc, desc, eq, gt, inArray, isNotNull, lt, ne, notInArray } from 'drizzle-orm'
+import type { Cx, Rx } from '../../kernel/command.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
 import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
 import { type DataVersion, dataVersionOf, type SensitiveColumn, scanOf } from '../data/index.ts'
 import { type Organization, organizationOf, requireOrganization } from '../identity/index.ts'
-import { queueStates } from './model.ts'
+import { endedStates, queueStates, rankOf, rulesDigestOf } from './model.ts'
 import { type Point, pointsOf } from './points.ts'
 import { type GradeProposal, heldColumns, isPersonal, proposeGrade } from './proposal.ts'
 import { type AssessmentRow, assessment, dataGrade, type FindingRow, finding, type GradeRow } from './schema.ts'
@@ -21,6 +21,51 @@ export async function latestAssessment(rx: Rx, dataVersionId: string): Promise<A
     .limit(1)
   return row
 }
+
+/**
+ * Holds a version until the transaction ends: whatever is decided about its grade, its assessments and its release is
+ * decided one after the other. Taken before anything of them is read. @throws not-found
+ */
+export async function lockVersion(cx: Cx, dataVersionId: string): Promise<void> {
+  const rows = await cx.sql`select from data.data_version where id = ${dataVersionId} for no key update`
+  if (rows.length === 0) throw notFound()
+}
+
+/** Assessments of a version that have passed or are on their way, newest first: a renewal runs beside what it renews. */
+export const liveAssessments = (rx: Rx, dataVersionId: string): Promise<AssessmentRow[]> =>
+  rx.tx
+    .select()
+    .from(assessment)
+    .where(
+      and(
+        eq(assessment.dataVersionId, dataVersionId),
+        notInArray(assessment.state, ['assessing', 'withheld', ...endedStates]),
+      ),
+    )
+    .orderBy(desc(assessment.id))
+
+/** What the provider answered last, for this version, the one it was made of, or a file of the same name. */
+async function earlierAnswers(rx: Rx, data: DataVersion): Promise<AssessmentRow | undefined> {
+  const [found] = await rx.sql<{ id: string }[]>`
+    select a.id from risk.assessment a join data.data_version d on d.id = a.data_version_id
+    where a.organization_id = ${data.organizationId} and a.submitted_at is not null
+      and (d.id = ${data.id} or d.file_name = ${data.fileName}
+        or d.id = (select v.derived_from_id from data.data_version v where v.id = ${data.id}))
+    order by d.id = ${data.id} desc, a.id desc limit 1`
+  if (!found) return undefined
+  const [row] = await rx.tx.select().from(assessment).where(eq(assessment.id, found.id))
+  return row
+}
+
+/** Whether an assessment that is in force may be renewed already: its end is near (rule pack). */
+export const isRenewable = (row: Pick<AssessmentRow, 'state' | 'validUntil'>, now: Date): boolean =>
+  ['passed', 'conditional'].includes(row.state) &&
+  row.validUntil !== null &&
+  row.validUntil.getTime() - now.getTime() <= rulesAt(now).periods.riskRenewalAhead.days * 86_400_000
+
+/** Whether the grade was decided under rules that proposed less than those in force do. */
+export const isGradeOutdated = (grade: GradeRow, proposal: GradeProposal, rules: RulePack): boolean =>
+  grade.rulesDigest !== rulesDigestOf(rules) && rankOf(proposal.grade) > rankOf(grade.grade)
 
 /** Grade and category in force; undefined before a person has decided. */
 export async function gradeOf(rx: Rx, dataVersionId: string): Promise<GradeRow | undefined> {
@@ -44,6 +89,8 @@ export interface RiskFile {
   readonly proposal: GradeProposal
   readonly grade: GradeRow | undefined
   readonly assessment: AssessmentRow | undefined
+  /** the answers that were given last, which a new form begins with */
+  readonly earlier: AssessmentRow | undefined
   readonly points: readonly Point[]
   readonly findings: readonly FindingRow[]
   readonly rules: RulePack
@@ -67,6 +114,7 @@ export async function riskFileOf(rx: Rx, dataVersionId: string, sourceCategory?:
     proposal: proposeGrade(data, found, rules),
     grade,
     assessment: row,
+    earlier: await earlierAnswers(rx, data),
     points: pointsOf({
       scan: found,
       grade: grade?.grade ?? null,

@@ -138,7 +138,12 @@ export async function requireReleased(rx: Rx, dataVersionId: string, use: Releas
 }
 
 /** Opens the gate for a version whose assessment has just passed. */
-export async function openGate(cx: Cx, row: AssessmentRow, grade: GradeRow): Promise<void> {
+export async function openGate(
+  cx: Cx,
+  row: AssessmentRow,
+  grade: GradeRow,
+  keepSuspended: string | null,
+): Promise<void> {
   const values = {
     sha256: row.sha256,
     source: 'review',
@@ -150,6 +155,7 @@ export async function openGate(cx: Cx, row: AssessmentRow, grade: GradeRow): Pro
     releasedAt: cx.now,
     validUntil: row.validUntil!,
     endedAt: null,
+    remindedAt: null,
     rulePack: row.rulePack,
     rulesDigest: row.rulesDigest,
   }
@@ -157,7 +163,7 @@ export async function openGate(cx: Cx, row: AssessmentRow, grade: GradeRow): Pro
     .insert(release)
     .values({ dataVersionId: row.dataVersionId, ...values })
     .onConflictDoUpdate({ target: release.dataVersionId, set: values })
-  cx.emit('risk.version-released', { dataVersionId: row.dataVersionId, assessmentId: row.id })
+  cx.emit('risk.version-released', { dataVersionId: row.dataVersionId, assessmentId: row.id, keepSuspended })
 }
 
 /** Closes the gate of a released version: at once for whoever asks next, then for listings and entitlements by event. */
@@ -183,11 +189,14 @@ export async function closeGate(
 /** Until when an assessment that passes now is valid: to the end of the day, the pack's months later. */
 export const validFrom = (now: Date): Date => addMonths(now, rulesAt(now).periods.riskAssessmentValidity.months)
 
-/** Releases that were taken over from listing reviews and have run out: they end without an assessment. */
+/**
+ * Releases that have run out while no assessment in force could expire with them: taken over from listing reviews, or
+ * with a risk that is being handled.
+ */
 export async function runOutReleases(rx: Rx): Promise<string[]> {
   const rows = await rx.sql<{ id: string }[]>`
     select data_version_id as id from risk.release
-    where state = 'released' and source = 'taken-over' and valid_until < ${rx.now.toISOString()}::timestamptz
+    where state = 'released' and valid_until < ${rx.now.toISOString()}::timestamptz
     order by valid_until limit 100`
   return rows.map(row => row.id)
 }
@@ -196,8 +205,31 @@ export async function runOutReleases(rx: Rx): Promise<string[]> {
 export async function endRelease(cx: Cx, id: string): Promise<void> {
   const [row] = await cx.tx.select().from(release).where(eq(release.dataVersionId, id)).for('update')
   if (!row) throw notFound()
-  if (row.state !== 'released' || row.source !== 'taken-over' || row.validUntil >= cx.now) throw new NotDue()
+  if (row.state !== 'released' || row.validUntil >= cx.now) throw new NotDue()
   await closeGate(cx, id, 'ended', '有效期届满 Its term is over')
+}
+
+/** The last instant of the releases that end soon enough for their provider to be told (rule pack). */
+export const endingBefore = (now: Date): Date =>
+  new Date(now.getTime() + rulesAt(now).periods.riskRenewalAhead.days * 86_400_000)
+
+/** Releases that end soon, and whose provider was not told yet. */
+export async function endingReleases(rx: Rx): Promise<string[]> {
+  const rows = await rx.sql<{ id: string }[]>`
+    select data_version_id as id from risk.release
+    where state = 'released' and reminded_at is null and valid_until <= ${endingBefore(rx.now).toISOString()}::timestamptz
+    order by valid_until limit 100`
+  return rows.map(row => row.id)
+}
+
+/** Tells the provider once that a release ends soon, unless its renewal is under way. Run by the timer. */
+export async function remindRelease(cx: Cx, id: string): Promise<void> {
+  const [row] = await cx.tx.select().from(release).where(eq(release.dataVersionId, id)).for('update')
+  if (!row) throw notFound()
+  if (row.state !== 'released' || row.remindedAt !== null || row.validUntil > endingBefore(cx.now)) throw new NotDue()
+  await cx.tx.update(release).set({ remindedAt: cx.now }).where(eq(release.dataVersionId, id))
+  cx.audit('release.remind', ['data-version', id], { sha256: row.sha256, validUntil: row.validUntil })
+  cx.emit('risk.release-ending', { dataVersionId: id, validUntil: row.validUntil.toISOString() })
 }
 
 export const isEnded = (state: string): boolean => (endedStates as readonly string[]).includes(state)

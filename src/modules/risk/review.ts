@@ -1,19 +1,33 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, ne } from 'drizzle-orm'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
-import { type FieldError, invalidInput, notFound, ruleViolated } from '../../kernel/problem.ts'
+import { type FieldError, invalidInput, notFound, ruleViolated, stateConflict } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { type AssessmentMove, type AssessmentState, assessmentMachine, notReleased, type Severity } from './model.ts'
-import { findingsOf, gradeOf, latestAssessment } from './queries.ts'
+import {
+  findingsOf,
+  gradeOf,
+  isGradeOutdated,
+  latestAssessment,
+  liveAssessments,
+  lockVersion,
+  riskFileOf,
+} from './queries.ts'
 import { closeGate, currentDigest, openGate, releaseOf, validFrom } from './release.ts'
 import { type AssessmentRow, assessment, finding } from './schema.ts'
 import { clockOf, moveAssessment, requireIndependent } from './service.ts'
 
 async function locked(cx: Cx, id: string): Promise<AssessmentRow> {
+  const [found] = await cx.tx
+    .select({ dataVersionId: assessment.dataVersionId })
+    .from(assessment)
+    .where(eq(assessment.id, id))
+  if (!found) throw notFound()
+  await lockVersion(cx, found.dataVersionId)
   const [row] = await cx.tx.select().from(assessment).where(eq(assessment.id, id)).for('update')
   if (!row) throw notFound()
   return row
@@ -22,7 +36,9 @@ async function locked(cx: Cx, id: string): Promise<AssessmentRow> {
 /** The assessment, locked, for a move of a reviewer. @throws not-found, forbidden, assessor-not-independent, state-conflict */
 async function lockedAsReviewer(cx: Cx, id: string, move: AssessmentMove): Promise<AssessmentRow> {
   const row = await locked(cx, id)
-  requireIndependent(cx, row, [row.submittedBy, row.createdBy])
+  const grade = await gradeOf(cx, row.dataVersionId)
+  const handlers = (await findingsOf(cx, id)).map(each => each.handledBy)
+  requireIndependent(cx, row, [row.submittedBy, row.createdBy, grade?.decidedBy ?? null, ...handlers])
   nextState(assessmentMachine, row.state as AssessmentState, move)
   return row
 }
@@ -51,6 +67,12 @@ async function closeFindings(cx: Cx, id: string): Promise<void> {
     .update(finding)
     .set({ closedBy: cx.actor.personId, closedAt: cx.now })
     .where(and(eq(finding.assessmentId, id), isNull(finding.closedAt)))
+}
+
+/** What was in force beside a renewal ends with the decision on it. */
+async function endOthers(cx: Cx, row: AssessmentRow, reason: 'renewed' | 'withheld'): Promise<void> {
+  const others = (await liveAssessments(cx, row.dataVersionId)).filter(each => each.id !== row.id)
+  for (const each of others) await moveAssessment(cx, each, 'lapse', stopped, { reason, by: row.number })
 }
 
 /** What is not as it must be for a version to be released. @throws rule-violated */
@@ -85,48 +107,66 @@ async function releasable(cx: Cx, row: AssessmentRow) {
       '由提供方重新评估',
       'the provider assesses it anew',
     )
+  const file = await riskFileOf(cx, row.dataVersionId)
+  if (isGradeOutdated(grade, file.proposal, file.rules))
+    throw refuse(
+      '/grade',
+      '级别低于现行规则的建议',
+      'the rules in force propose a higher grade',
+      '由提供方重新定级',
+      'the provider grades it anew',
+    )
   return grade
+}
+
+/** How a version is released: with what opinion, and why listings that the gate suspended stay so, where they do. */
+export interface ReleaseInput {
+  readonly opinion: string
+  readonly conditions?: string | undefined
+  readonly keepSuspended?: string | undefined
 }
 
 async function release(
   cx: Cx,
   row: AssessmentRow,
   move: 'pass' | 'condition',
-  values: Partial<AssessmentRow> & { opinion: string },
+  input: ReleaseInput,
 ): Promise<AssessmentRow> {
   const grade = await releasable(cx, row)
   await closeFindings(cx, row.id)
-  const { opinion, conditions = null } = values
+  await endOthers(cx, row, 'renewed')
+  const { opinion, conditions = null } = input
+  const keepSuspended = input.keepSuspended?.trim() || null
   const after = await moveAssessment(
     cx,
     row,
     move,
-    { ...values, ...reviewed(cx), ...stopped, validUntil: validFrom(cx.now) },
-    { opinion, conditions, grade: grade.grade, validUntil: validFrom(cx.now) },
+    { opinion, conditions, ...reviewed(cx), ...stopped, validUntil: validFrom(cx.now) },
+    { opinion, conditions, grade: grade.grade, validUntil: validFrom(cx.now), ...(keepSuspended && { keepSuspended }) },
   )
-  await openGate(cx, after, grade)
+  await openGate(cx, after, grade, keepSuspended)
   return after
 }
 
 /** Passes the review: the version is released for the pack's months. @throws rule-violated, state-conflict */
-export async function passAssessment(cx: Cx, id: string, input: { opinion: string }): Promise<AssessmentRow> {
-  return release(cx, await lockedAsReviewer(cx, id, 'pass'), 'pass', { opinion: input.opinion })
+export async function passAssessment(cx: Cx, id: string, input: ReleaseInput): Promise<AssessmentRow> {
+  return release(cx, await lockedAsReviewer(cx, id, 'pass'), 'pass', input)
 }
 
 /** Passes with conditions that the provider and those who take the data keep. */
 export async function conditionAssessment(
   cx: Cx,
   id: string,
-  input: { opinion: string; conditions: string },
+  input: ReleaseInput & { conditions: string },
 ): Promise<AssessmentRow> {
-  const row = await lockedAsReviewer(cx, id, 'condition')
-  return release(cx, row, 'condition', { opinion: input.opinion, conditions: input.conditions })
+  return release(cx, await lockedAsReviewer(cx, id, 'condition'), 'condition', input)
 }
 
 /** Withholds the version for good; a changed file is another version with its own assessment. */
 export async function withholdAssessment(cx: Cx, id: string, reason: string): Promise<AssessmentRow> {
   const row = await lockedAsReviewer(cx, id, 'withhold')
   const after = await moveAssessment(cx, row, 'withhold', { ...reviewed(cx), ...stopped, opinion: reason }, { reason })
+  await endOthers(cx, row, 'withheld')
   await closeGate(cx, row.dataVersionId, 'ended', reason)
   return after
 }
@@ -149,6 +189,14 @@ export async function findAssessment(
   input: { findings: readonly FindingInput[] },
 ): Promise<AssessmentRow> {
   const row = await lockedAsReviewer(cx, id, 'find')
+  const renewal = (await liveAssessments(cx, row.dataVersionId)).find(each => each.id > row.id)
+  if (renewal)
+    throw stateConflict(
+      text(
+        `续评（${renewal.number}）正在办理，请在续评中告知风险。`,
+        `Its renewal ${renewal.number} is under way: tell of the risk there.`,
+      ),
+    )
   const harms = rulesAt(cx.now).lists.prohibitedHarms.items.map(item => item.code)
   const errors: FieldError[] = input.findings.flatMap(({ harm }, i) =>
     harm === undefined || harms.includes(harm)
@@ -255,15 +303,12 @@ const liveStates: readonly AssessmentState[] = assessmentMachine.moves.lapse.fro
 /** Assessments made under other rules than those in force (5.7: a new rule pack makes them stale). */
 export async function staleAssessments(rx: Rx): Promise<string[]> {
   const rows = await rx.tx
-    .select({ id: assessment.id, digest: assessment.rulesDigest })
+    .select({ id: assessment.id })
     .from(assessment)
-    .where(inArray(assessment.state, [...liveStates]))
-    .limit(5000)
-  const digest = currentDigest(rx.now)
-  return rows
-    .filter(row => row.digest !== digest)
-    .slice(0, 100)
-    .map(row => row.id)
+    .where(and(inArray(assessment.state, [...liveStates]), ne(assessment.rulesDigest, currentDigest(rx.now))))
+    .orderBy(asc(assessment.id))
+    .limit(100)
+  return rows.map(row => row.id)
 }
 
 /** Run by the timer. */

@@ -126,7 +126,10 @@ export const assessment = risk.table(
     changedAt: instant().notNull(),
   },
   t => [
-    uniqueIndex('assessment_one_in_force').on(t.dataVersionId).where(sql`${t.state} not in ('stale', 'expired')`),
+    uniqueIndex('assessment_one_in_work')
+      .on(t.dataVersionId)
+      .where(sql`${t.state} not in ('passed', 'conditional', 'stale', 'expired')`),
+    uniqueIndex('assessment_one_in_force').on(t.dataVersionId).where(sql`${t.state} in ('passed', 'conditional')`),
     check(
       'assessment_state_known',
       sql`${t.state} in ('assessing', 'submitted', 'reviewing', 'passed', 'conditional', 'risk_found', 'handling',
@@ -204,6 +207,8 @@ export const release = risk.table(
     releasedAt: instant().notNull(),
     validUntil: instant().notNull(),
     endedAt: instant(),
+    /** when its provider was told that it ends soon */
+    remindedAt: instant(),
     rulePack: text().notNull(),
     rulesDigest: text(),
   },

@@ -21,17 +21,19 @@ import {
   type AssessmentState,
   assessmentMachine,
   assessorNotIndependent,
+  declaredDemand,
   grades,
   higherGrade,
   rankOf,
   rulesDigestOf,
 } from './model.ts'
-import { type RiskFile, riskFileOf } from './queries.ts'
+import { isGradeOutdated, isRenewable, liveAssessments, lockVersion, type RiskFile, riskFileOf } from './queries.ts'
 import { closeGate, isEnded } from './release.ts'
 import { type AssessmentRow, assessment, dataGrade, finding, type GradeRow } from './schema.ts'
 
 /** The own version's file, of which everything was read and scanned. @throws not-found, state-conflict */
 async function ownFile(cx: Cx, dataVersionId: string, sourceCategory?: string): Promise<RiskFile> {
+  await lockVersion(cx, dataVersionId)
   const file = await riskFileOf(cx, dataVersionId, sourceCategory)
   if (file.data.organizationId !== requireOrganization(cx.actor)) throw notFound()
   if (file.data.state !== 'confirmed')
@@ -178,9 +180,9 @@ async function afterGrade(cx: Cx, file: RiskFile, row: GradeRow): Promise<void> 
   const open = file.assessment
   const isChanged = before !== undefined && before !== row.grade
   if (isChanged) await closeGate(cx, row.dataVersionId, 'ended', '级别变更，须重新评估 The grade changed')
-  const mustEnd = open && isChanged && !['assessing', 'withheld'].includes(open.state) && !isEnded(open.state)
-  if (mustEnd) await moveAssessment(cx, open, 'lapse', { dueAt: null }, { reason: 'grade' })
-  if (!open || mustEnd || isEnded(open.state)) await openAssessment(cx, file)
+  const live = isChanged ? await liveAssessments(cx, row.dataVersionId) : []
+  for (const each of live) await moveAssessment(cx, each, 'lapse', { dueAt: null }, { reason: 'grade' })
+  if (!open || live.length > 0 || isEnded(open.state)) await openAssessment(cx, file)
 }
 
 /** The draft of an assessment, which the provider then answers. */
@@ -222,11 +224,19 @@ export async function assessDataVersion(cx: Cx, dataVersionId: string, input: As
       errors: held,
     })
   if (!file.grade) throw stateConflict(text('请先定级。', 'Grade the version first.'))
+  if (isGradeOutdated(file.grade, file.proposal, file.rules))
+    throw stateConflict(
+      text(
+        '规则变更后建议的级别更高，请先按现行规则重新定级。',
+        'The rules have changed and propose a higher grade: grade it anew under the rules in force first.',
+      ),
+    )
   const { points, errors } = answeredPoints(file, input)
   const { consents, errors: consentProblems } = checkedConsents(file, input)
   const all = [...sourceErrors(file, input), ...errors, ...consentProblems]
   if (all.length > 0) throw invalidInput(undefined, { errors: all })
-  const open = file.assessment && !isEnded(file.assessment.state) ? file.assessment : await openAssessment(cx, file)
+  const isAnew = !file.assessment || isEnded(file.assessment.state) || isRenewable(file.assessment, cx.now)
+  const open = isAnew ? await openAssessment(cx, file) : file.assessment!
   const [row] = await cx.tx.select().from(assessment).where(eq(assessment.id, open.id)).for('update')
   const harms = points.filter(point => point.answer === 'yes')
   const values = {
@@ -252,11 +262,21 @@ export async function assessDataVersion(cx: Cx, dataVersionId: string, input: As
       harm: harm.code,
       severity: 'high',
       message: harm.note ?? file.points.find(point => point.code === harm.code)!.name.zh,
-      demand: '消除该风险（如脱敏、删除有关字段后生成新版本）或说明更正理由',
+      demand: `${declaredDemand.zh} ${declaredDemand.en}`,
       foundBy: null,
       foundAt: cx.now,
     })
-  return moveAssessment(cx, blocked, 'notify', clockOf(cx, 'riskHandling'), { harms: harms.map(harm => harm.code) })
+  const handled = await moveAssessment(cx, blocked, 'notify', clockOf(cx, 'riskHandling'), {
+    harms: harms.map(harm => harm.code),
+  })
+  // a renewal that declares a harm says so of the bytes that are in force
+  await closeGate(
+    cx,
+    blocked.dataVersionId,
+    'suspended',
+    harms[0]!.note ?? file.points.find(each => each.code === harms[0]!.code)!.name.zh,
+  )
+  return handled
 }
 
 /** A reviewer is of the operator and has no part in the provider. @throws forbidden, assessor-not-independent */
@@ -273,6 +293,7 @@ export function requireIndependent(
 
 /** The lowering that waits, locked. @throws not-found, state-conflict, assessor-not-independent */
 async function waitingLowering(cx: Cx, dataVersionId: string): Promise<GradeRow> {
+  await lockVersion(cx, dataVersionId)
   const [row] = await cx.tx.select().from(dataGrade).where(eq(dataGrade.dataVersionId, dataVersionId)).for('update')
   if (!row) throw notFound()
   requireIndependent(cx, row, [row.decidedBy])

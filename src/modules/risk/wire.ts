@@ -7,7 +7,8 @@ import type { AssessmentRow, FindingRow, GradeRow } from './schema.ts'
 
 const states = Object.keys(assessmentMachine.states)
 const releaseStates = ['ungraded', 'unassessed', 'reviewing', 'handling', 'released', 'suspended', 'withheld', 'stale']
-const Note = (maxLength = 2000) => Type.String({ minLength: 2, maxLength })
+const Note = (maxLength = 2000, description?: string) =>
+  Type.String({ minLength: 2, maxLength, ...(description && { description }) })
 const Answer = Type.String({ enum: ['no', 'yes'] })
 
 export const ReleaseShape = Type.Object({
@@ -159,8 +160,11 @@ export const AssessBody = closed({
   ),
 })
 
-export const OpinionBody = closed({ opinion: Note() })
-export const ConditionBody = closed({ opinion: Note(), conditions: Note() })
+const keepSuspended = Type.Optional(
+  Note(1000, 'why listings that the gate suspended stay suspended; without it they are resumed with this decision'),
+)
+export const OpinionBody = closed({ opinion: Note(), keepSuspended })
+export const ConditionBody = closed({ opinion: Note(), conditions: Note(), keepSuspended })
 export const FindBody = closed({
   findings: Type.Array(
     closed({
