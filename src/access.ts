@@ -97,6 +97,16 @@ export const access: AccessTable = {
   'resource.review': ['operator:maker', 'operator:checker'],
   'resource.return': ['operator:maker', 'operator:checker'],
   'resource.publish': ['operator:checker'],
+  // sources
+  'data-element.read': ['anyone'],
+  'data-element.register': ['operator:checker', 'authority:checker'],
+  'data-element.confirm': ['institution:maker', 'institution:administrator'],
+  'source.list': ['institution', 'operator', 'authority'],
+  'source.propose': ['institution:maker', 'institution:administrator'],
+  'source.dispute': ['institution:maker', 'institution:administrator'],
+  'source.answer': ['institution:maker', 'institution:administrator'],
+  'source.withdraw': ['institution:checker', 'institution:administrator'],
+  'source.decide': ['operator:checker', 'authority:checker'],
   // catalog
   'product.search': ['anyone'],
   'product.read': ['anyone'],

@@ -12,6 +12,7 @@ import * as problems from './desks/problems.tsx'
 import * as publicDesk from './desks/public/index.ts'
 import * as regulatorDesk from './desks/regulator/index.ts'
 import * as riskDesk from './desks/risk/index.ts'
+import * as sourcesDesk from './desks/sources/index.ts'
 import * as trade from './desks/trade.ts'
 import * as vendorDesk from './desks/vendor/index.ts'
 import * as worklist from './desks/worklist.ts'
@@ -44,6 +45,7 @@ import * as registration from './modules/registration/index.ts'
 import * as resources from './modules/resources/index.ts'
 import * as risk from './modules/risk/index.ts'
 import * as settlement from './modules/settlement/index.ts'
+import * as sources from './modules/sources/index.ts'
 import * as transparency from './modules/transparency/index.ts'
 import * as operations from './operations.ts'
 import * as assets from './web/assets.ts'
@@ -66,6 +68,7 @@ export const modules: readonly Module[] = [
   data,
   risk,
   resources,
+  sources,
   catalog,
   contracts,
   registration,
@@ -90,6 +93,7 @@ export const desks: readonly Module[] = [
   civicDesk,
   vendorDesk,
   institutionDesk,
+  sourcesDesk,
   dataDesk,
   buyerDesk,
   regulatorDesk,

@@ -31,6 +31,41 @@ const divisionEntry = {
   dutyBasis: '《行政区划管理条例》',
   themes: ['smart-city', 'urban-rural-construction'],
   securityTerms: '引用时注明版本日期；不得用于伪造行政区划信息。',
+  items: [
+    {
+      nameZh: '行政区划代码',
+      nameEn: 'Division code',
+      codeName: 'code',
+      type: 'text',
+      standard: 'GB/T 2260-2007',
+      sensitivity: 'none',
+      meaning: '统计用区划代码',
+    },
+    {
+      nameZh: '行政区划名称',
+      nameEn: 'Division name',
+      codeName: 'name',
+      type: 'text',
+      sensitivity: 'none',
+      meaning: '区划全称',
+    },
+    {
+      nameZh: '区划级别',
+      nameEn: 'Level',
+      codeName: 'level',
+      type: 'text',
+      sensitivity: 'none',
+      meaning: '省、市、县、乡',
+    },
+    {
+      nameZh: '上级区划代码',
+      nameEn: 'Code of the division above',
+      codeName: 'parent',
+      type: 'text',
+      sensitivity: 'none',
+      meaning: '所属上级的代码',
+    },
+  ],
 }
 
 const waterEntry = {
@@ -82,6 +117,21 @@ async function release(client: Client, operator: Operator, of: Cast, dataVersion
   })
 }
 
+/** The codes of divisions get their authoritative source in the province; their names are proposed and wait. */
+async function proposeSources(client: Client, operator: Operator, of: Cast, entryId: string): Promise<void> {
+  const propose = (itemName: string, elementCode: string) =>
+    client.call<{ id: string }>('POST /sources', {
+      as: of.maker,
+      body: { elementCode, entryId, itemName, dutyBasis: '《行政区划管理条例》第五条' },
+    })
+  const { id } = await propose('行政区划代码', 'division-code')
+  await client.call(`POST /sources/${id}/adopt`, {
+    as: operator.checker,
+    body: { reason: '民政部门依法管理行政区划，数据完整，同意认定。' },
+  })
+  await propose('行政区划名称', 'division-name')
+}
+
 /** A province's institution publishes its divisions with their data; a city's water works hands an entry in for review. */
 export async function catalogueResources(client: Client, operator: Operator, civil: Cast, water: Cast): Promise<void> {
   const begun = async (of: Cast) =>
@@ -98,6 +148,7 @@ export async function catalogueResources(client: Client, operator: Operator, civ
     await client.call(`POST /resource-versions/${entry.versionId}/review`, { as: operator.maker })
     await client.call(`POST /resource-versions/${entry.versionId}/publish`, { as: operator.checker })
     await client.call(`POST /resources/${entry.id}/data`, { as: civil.maker, body: { dataVersionId: file.id } })
+    await proposeSources(client, operator, civil, entry.id)
   }
   if (!(await begun(water))) {
     const entry = await client.call<Entry>('POST /resources', {

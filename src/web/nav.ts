@@ -17,6 +17,7 @@ export interface Place {
 export const publicPlaces: readonly Place[] = [
   { path: '/products', words: text('数据产品', 'Data products'), icon: 'database-search' },
   { path: '/resources', words: text('资源目录', 'Resource catalogue'), icon: 'folder' },
+  { path: '/sources', words: text('一数一源', 'Sources'), icon: 'database' },
   { path: '/verify', words: text('查验', 'Verify'), icon: 'shield-check' },
   { path: '/announcements', words: text('公告', 'Announcements'), icon: 'speakerphone' },
   { path: '/statistics', words: text('统计', 'Statistics'), icon: 'chart-bar' },
@@ -48,6 +49,12 @@ const desks: readonly Desk[] = [
     places: [
       { path: '/regulator', words: text('监管工作台', 'Regulator desk'), icon: 'layout-dashboard' },
       { path: '/regulator/filings', words: text('备案核查', 'Filings'), icon: 'checklist' },
+      {
+        path: '/source-proposals',
+        words: text('权威来源', 'Sources'),
+        icon: 'git-merge',
+        permission: 'source.list',
+      },
       { path: '/regulator/statistics', words: text('辖区统计', 'Jurisdiction'), icon: 'chart-histogram' },
     ],
   },
@@ -79,6 +86,7 @@ const desks: readonly Desk[] = [
         words: text('目录审核', 'Catalogue reviews'),
         icon: 'folder',
       },
+      { path: '/source-proposals', words: text('权威来源', 'Sources'), icon: 'git-merge' },
       { path: '/operator/registrations', words: text('登记办理', 'Registrations'), icon: 'certificate' },
       { path: '/operator/orders', words: text('订单与争议', 'Orders and disputes'), icon: 'scale' },
       {
@@ -136,6 +144,12 @@ const desks: readonly Desk[] = [
     places: [
       { path: '/institution', words: text('机构工作台', 'Institution desk'), icon: 'layout-dashboard' },
       { path: '/institution/resources', words: text('编制目录', 'My entries'), icon: 'folder' },
+      {
+        path: '/source-proposals',
+        words: text('权威来源', 'Sources'),
+        icon: 'git-merge',
+        covers: ['/institution/sources'],
+      },
       {
         path: '/vendor/upload',
         words: text('上传数据', 'Upload data'),
@@ -228,6 +242,6 @@ export function startOf(reader: Reader): string {
 
 /** Whether a page belongs to the desks: it then has the desks' places beside it. */
 export const isDeskPath = (path: string): boolean =>
-  /^\/(vendor|institution|data-versions|assessments|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox)(\/|$)/.test(
+  /^\/(vendor|institution|data-versions|assessments|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox|source-proposals)(\/|$)/.test(
     path,
   )

@@ -9,6 +9,7 @@ import { orderMachine } from '../../src/modules/orders/index.ts'
 import { filingMachine, registrationMachine } from '../../src/modules/registration/index.ts'
 import { assessmentMachine } from '../../src/modules/risk/index.ts'
 import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
+import { sourceMachine } from '../../src/modules/sources/index.ts'
 
 const root = new URL('../../src', import.meta.url).pathname
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -36,6 +37,7 @@ const families: Record<string, string[]> = {
     ...found(/updateOrder\(cx, row, [^']*'([a-z-]+)'/g).map(action => `order.${action}`),
     'order.mediate',
   ],
+  source: [...movesOf('source', sourceMachine), 'source.propose', 'source.escalate'],
   contract: ['suspend', 'resume', 'terminate', 'annul'].map(move => `contract.${move}`),
 }
 

@@ -41,7 +41,7 @@ function readerOf(route: string): ReaderName {
   if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
   if (route.startsWith('/operator')) return 'clerk'
   if (route === '/organization/bank-accounts' || route === '/vendor/earnings') return 'treasurer'
-  if (route.startsWith('/institution')) return 'institution'
+  if (/^\/(institution|source-proposals)\b/.test(route)) return 'institution'
   if (/^\/(vendor|data-versions|organization|account|inbox)\b/.test(route)) return 'vendor'
   return 'visitor'
 }
@@ -67,10 +67,12 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const announcement = await one(sql`select id from bulletin.announcement where state = 'published' limit 1`)
   const resource = await one(sql`select entry_id as id from resources.entry_version where state = 'published' limit 1`)
   const entry = await one(sql`select id from resources.entry_version where entry_id = ${resource} limit 1`)
+  const source = await one(sql`select id from sources.source where state = 'ready' limit 1`)
   return {
     announcement,
     assessment,
     resource,
+    source,
     entry,
     person,
     contract,
@@ -93,6 +95,8 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/vendors\/:id/, ids => ({ id: ids.vendor! })],
   [/^\/(vendor\/versions|data-versions)\/:id/, ids => ({ id: ids.version! })],
   [/^\/(operator\/)?announcements\/:id/, ids => ({ id: ids.announcement! })],
+  [/^\/sources\/:code/, () => ({ code: 'division-code' })],
+  [/^\/source-proposals\/:id/, ids => ({ id: ids.source! })],
   [/^\/resources\/:id/, ids => ({ id: ids.resource! })],
   [/^\/(institution|operator)\/resources\/:id/, ids => ({ id: ids.entry! })],
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],

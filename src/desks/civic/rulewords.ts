@@ -37,6 +37,9 @@ export const clockWords: Readonly<Record<ClockName, Text>> = {
   thirdPartyReply: text('第三方意见征询', 'Consulting a third party'),
   openDecision: text('依申请开放答复', 'Deciding on an application to open data'),
   openExtension: text('依申请开放延期', 'Extending that decision'),
+  sourceObjection: text('权威来源异议期', 'Objecting to an authoritative source'),
+  sourceAnswer: text('权威来源争议答复', 'Answering a dispute about a source'),
+  sourceDecision: text('权威来源认定', 'Deciding an authoritative source'),
   scorecardAppeal: text('评价异议', 'Appealing a scorecard'),
 }
 
@@ -74,6 +77,9 @@ export const clockGroups: readonly (readonly [title: Text, names: readonly Clock
   [
     text('公共数据共享与开放', 'Sharing and opening public data'),
     [
+      'sourceObjection',
+      'sourceAnswer',
+      'sourceDecision',
       'sharingConformity',
       'sharingReplyPublished',
       'sharingReplyUnpublished',

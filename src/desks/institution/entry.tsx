@@ -16,11 +16,13 @@ import {
   whatIsMissing,
 } from '../../modules/resources/index.ts'
 import { releaseOf, releaseWords } from '../../modules/risk/index.ts'
+import { type ItemSource, itemSources } from '../../modules/sources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
 import { Badge, Card, Count, Facts, Moment, Notice, State, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Data } from '../public/parts.tsx'
+import { ItemSources } from '../sources/parts.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { Editor } from './editor.tsx'
 import { Access, DueOn, entryTones, Items, Metadata } from './facts.tsx'
@@ -34,6 +36,7 @@ interface Choice {
 interface View extends Versioned {
   readonly versions: readonly EntryVersionRow[]
   readonly data: readonly Attached[]
+  readonly sources: readonly ItemSource[]
   /** own files that are not attached yet, newest first */
   readonly files: readonly Choice[]
   readonly timeline: TimelineFacts
@@ -53,6 +56,7 @@ async function viewOf(rx: Rx, id: string): Promise<View> {
     ...found,
     versions: await versionsOfEntry(rx, found.entry.id),
     data,
+    sources: await itemSources(rx, found.entry.id),
     files,
     timeline: await readTimeline(rx, [['resource', found.entry.id]]),
     now: rx.now,
@@ -336,6 +340,7 @@ function EntryView({ view }: { view: View }) {
             <Metadata of={entry} version={version} now={now} />
             <Access version={version} />
             <Items version={version} />
+            {version.state === 'published' && <ItemSources of={view.sources} isOwn />}
           </>
         )}
         <Card title={t(text('挂接的数据', 'Attached data'))}>

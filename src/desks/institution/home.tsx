@@ -1,6 +1,6 @@
 import type { Rx } from '../../kernel/command.ts'
 import type { Route } from '../../kernel/http/route.ts'
-import { text } from '../../kernel/text.ts'
+import { type Text, text } from '../../kernel/text.ts'
 import {
   countResources,
   entriesWithClosedData,
@@ -11,6 +11,7 @@ import {
   type Versioned,
   whatIsMissing,
 } from '../../modules/resources/index.ts'
+import { institutionDuties, type SourceLine } from '../../modules/sources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Badge, Card, Count, Empty, Moment, Name, Stat } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
@@ -27,6 +28,7 @@ interface Desk {
   readonly gate: readonly WorkItem[]
   readonly drafts: readonly ListedVersion[]
   readonly counts: ReadonlyMap<string, number>
+  readonly duties: Awaited<ReturnType<typeof institutionDuties>>
   readonly now: Date
 }
 
@@ -39,6 +41,7 @@ async function deskOf(rx: Rx): Promise<Desk> {
     gate: await gateWork(rx, 'institution'),
     drafts: (await listVersions(rx, { state: 'draft' })).items,
     counts: await countResources(rx),
+    duties: await institutionDuties(rx),
     now: rx.now,
   }
 }
@@ -51,10 +54,38 @@ function Link({ of: { version } }: { of: Versioned }) {
   )
 }
 
+function Source({ of, tone, words }: { of: SourceLine; tone: 'warn' | 'info'; words: Text }) {
+  const t = useWords()
+  return (
+    <li class="row-gap">
+      <Badge tone={tone}>{t(words)}</Badge>
+      <a href={`/source-proposals/${of.id}`}>
+        {t(text('权威来源申报：', 'Proposed source: '))}
+        <Name zh={of.institution} en={of.institutionEn} /> · {of.itemName}
+      </a>
+      {of.dueAt && <Moment at={of.dueAt} isDay />}
+    </li>
+  )
+}
+
+function SourceDuties({ of: { answers, objections } }: { of: Desk['duties'] }) {
+  return (
+    <>
+      {answers.map(line => (
+        <Source key={line.id} of={line} tone="warn" words={text('异议待答复', 'Objection to answer')} />
+      ))}
+      {objections.map(line => (
+        <Source key={line.id} of={line} tone="info" words={text('可提出异议', 'You may object')} />
+      ))}
+    </>
+  )
+}
+
 function ToDo({ desk }: { desk: Desk }) {
   const t = useWords()
   const { late, bare, closed, returned, drafts, gate, now } = desk
-  if (gate.length + closed.length + late.length + bare.length + returned.length + drafts.length === 0)
+  const { answers, objections } = desk.duties
+  if ([gate, closed, late, bare, returned, drafts, answers, objections].every(rows => rows.length === 0))
     return (
       <Empty title={t(text('没有待办事项', 'Nothing is left to do'))} icon="circle-check">
         {t(
@@ -84,6 +115,7 @@ function ToDo({ desk }: { desk: Desk }) {
           <Link of={row} />
         </li>
       ))}
+      <SourceDuties of={desk.duties} />
       {returned.map(row => (
         <li key={row.version.id} class="row-gap">
           <Badge tone="warn">{t(text('退回修改', 'Returned'))}</Badge>

@@ -31,6 +31,9 @@ const clockWords: Readonly<Record<string, Text>> = {
   settlementDelay: text('验收后结算', 'Settle after acceptance'),
   payeeCooling: text('更换收款账户冷静期', 'Cooling period of a changed account'),
   disputeMediation: text('争议调解', 'Mediate a dispute'),
+  sourceObjection: text('权威来源异议期', 'Object to a source'),
+  sourceAnswer: text('权威来源争议答复', 'Answer a dispute about a source'),
+  sourceDecision: text('权威来源认定', 'Decide a source'),
 }
 
 const percent = (ppm: number): string => `${(ppm / 10_000).toFixed(ppm % 10_000 === 0 ? 0 : 2)}%`

@@ -12,6 +12,7 @@ import { registrationsWaiting } from '../../modules/registration/index.ts'
 import { resourcesWaiting } from '../../modules/resources/index.ts'
 import { assessmentsWaiting } from '../../modules/risk/index.ts'
 import { moneyWaiting } from '../../modules/settlement/index.ts'
+import { sourcesWaiting } from '../../modules/sources/index.ts'
 
 /** A kind of work: what it is called, where it is done, and which permission does it. */
 interface Kind {
@@ -56,6 +57,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     words: text('资源目录待发布', 'Catalogue entries to publish'),
     page: '/operator/resources?state=reviewing',
     permission: 'resource.publish',
+  },
+  'source.decide': {
+    words: text('权威来源待认定', 'Authoritative sources to decide'),
+    page: '/source-proposals?state=ready',
+    permission: 'source.decide',
   },
   'registration.accept': {
     words: text('登记待受理', 'Registrations to accept'),
@@ -126,6 +132,7 @@ export async function readWorkList(rx: Rx): Promise<Task[]> {
     assessmentsWaiting,
     registrationsWaiting,
     resourcesWaiting,
+    sourcesWaiting,
     moneyWaiting,
     disputesWaiting,
     announcementsWaiting,

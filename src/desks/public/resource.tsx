@@ -11,11 +11,13 @@ import {
   type PublicEntry,
   readEntry,
 } from '../../modules/resources/index.ts'
+import { type ItemSource, itemSources } from '../../modules/sources/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Card, Copyable, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
 import { AttachedData } from '../institution/entry.tsx'
 import { Access, DueOn, entryTones, Items, Metadata } from '../institution/facts.tsx'
 import { page } from '../page.tsx'
+import { ItemSources } from '../sources/parts.tsx'
 import { Data } from './parts.tsx'
 
 function Standing({ of, now }: { of: PublicEntry; now: Date }) {
@@ -50,7 +52,17 @@ function Standing({ of, now }: { of: PublicEntry; now: Date }) {
   return null
 }
 
-function EntryPage({ of, data, now }: { of: PublicEntry; data: readonly Attached[]; now: Date }) {
+function EntryPage({
+  of,
+  data,
+  sources,
+  now,
+}: {
+  of: PublicEntry
+  data: readonly Attached[]
+  sources: readonly ItemSource[]
+  now: Date
+}) {
   const t = useWords()
   const { entry, version, history, institution } = of
   const latest = data.findLast(each => each.isReleased)
@@ -61,6 +73,7 @@ function EntryPage({ of, data, now }: { of: PublicEntry; data: readonly Attached
         <Metadata of={entry} version={version} now={now} />
         <Access version={version} />
         <Items version={version} />
+        {version.state === 'published' && <ItemSources of={sources} />}
         <Card title={t(text('数据', 'Data'))}>
           <AttachedData data={data} />
         </Card>
@@ -121,7 +134,14 @@ export const resourceRoutes: Route[] = [
       return {
         title: text(of.version.nameZh, of.version.nameEn ?? of.version.nameZh),
         trail: [['/resources', text('资源目录', 'Resource catalogue')]],
-        body: <EntryPage of={of} data={await attachedTo(rx, params.id)} now={rx.now} />,
+        body: (
+          <EntryPage
+            of={of}
+            data={await attachedTo(rx, params.id)}
+            sources={await itemSources(rx, params.id)}
+            now={rx.now}
+          />
+        ),
       }
     },
   }),

@@ -1,6 +1,7 @@
 import type { Rx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
 import { countQueue, listQueue } from '../../modules/registration/index.ts'
+import { disputedToDecide } from '../../modules/sources/index.ts'
 import type { WorkItem } from '../worklist.ts'
 
 /** What waits for the acting authority: filings to check, those that came back corrected and those that are late. */
@@ -9,11 +10,21 @@ export async function regulatorWork(rx: Rx): Promise<WorkItem[]> {
   const open = async (query: Parameters<typeof countQueue>[1]) =>
     (await countQueue(rx, query)).find(each => each.state === 'filed')?.count ?? 0
   const [count, corrected, late] = [await open({}), await open({ isCorrected: true }), await open({ isOverdue: true })]
-  if (count === 0) return []
+  const disputed = await disputedToDecide(rx)
   const first = (await listQueue(rx, { state: 'filed', sort: 'due', limit: 1 })).items[0]?.row.dueAt ?? null
   const item = (kind: string, n: number, href: string, words: WorkItem['words'], dueAt: Date | null): WorkItem[] =>
     n === 0 ? [] : [{ kind: `regulator.${kind}`, count: n, href, words, dueAt }]
   return [
+    ...item(
+      'source',
+      disputed.count,
+      '/source-proposals?state=ready',
+      text(
+        `${disputed.count} 件有异议的权威来源申报待认定`,
+        `${disputed.count} disputed source${disputed.count === 1 ? '' : 's'} to decide`,
+      ),
+      disputed.dueAt,
+    ),
     ...item(
       'check',
       count,

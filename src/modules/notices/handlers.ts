@@ -16,6 +16,7 @@ import { type Draft, type Hear, tradeOf } from './draft.ts'
 import { orderDraft, orderedOf, ordering } from './ordering.ts'
 import { paying } from './paying.ts'
 import { reminder } from './schema.ts'
+import { sourcing } from './sourcing.ts'
 import { listingDraft, supplying } from './supplying.ts'
 import { tell } from './telling.ts'
 import { matching } from './watching.ts'
@@ -26,6 +27,7 @@ export const heard: Readonly<Record<string, Hear>> = {
   ...assessing,
   ...supplying,
   ...cataloguing,
+  ...sourcing,
   ...contracting,
   ...certifying,
   ...ordering,

@@ -1,6 +1,7 @@
 import { text } from '../../kernel/text.ts'
 import { spec } from './kindspec.ts'
 import { assessments } from './riskkinds.ts'
+import { sources } from './sourcekinds.ts'
 import { watches } from './watchkinds.ts'
 
 /** Those who negotiate and sign for a party. */
@@ -366,6 +367,7 @@ export const kinds = {
   ...orders,
   ...money,
   ...resources,
+  ...sources,
   ...watches,
 } as const
 
