@@ -93,8 +93,8 @@ export const maskPages: Route[] = [
         title: text('脱敏', 'Mask columns'),
         trail: [dataTrail, [`/data-versions/${row.id}`, text(row.fileName, row.fileName)]],
         lead: text(
-          '按列选择处理方式，生成本机构的一个新版本；原版本保持不变，处理方式记入新版本并留痕。',
-          'Choose per column. A new version of yours is made; this one stays as it is, and what was done is kept with the new one.',
+          '按列选择处理方式，生成本机构的一个新版本；原版本保持不变，处理方式记入新版本并留痕。文本文件不论原编码（GBK、GB18030、UTF-16），新版本一律为 UTF-8。',
+          'Choose per column. A new version of yours is made; this one stays as it is, and what was done is kept with the new one. Text in whatever encoding (GBK, GB18030, UTF-16) becomes UTF-8.',
         ),
         body: <MaskPage version={await dataVersionOf(rx, row.id)} isOpen={isReadable(row)} />,
       }

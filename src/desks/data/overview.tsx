@@ -28,7 +28,7 @@ interface Overview {
 const drawn = 12
 
 /** The version that this one was made of, and what was done to its columns. */
-function Lineage({ of: { derivedFromId, derivation } }: { of: Row }) {
+function Lineage({ of: { derivedFromId, derivation, encoding } }: { of: Row }) {
   const t = useWords()
   return (
     <>
@@ -39,6 +39,7 @@ function Lineage({ of: { derivedFromId, derivation } }: { of: Row }) {
           <Data>{name}</Data> {t(maskMethods[method])}
         </span>
       ))}
+      {encoding && <span>{t(text('；以 UTF-8 编码写成', '; written in UTF-8'))}</span>}
     </>
   )
 }

@@ -7,7 +7,9 @@ import type { InspectionRow, UploadRow } from './schema.ts'
 
 export const QuotaShape = Type.Object({
   organizationId: Id,
-  usedBytes: Type.Integer({ description: 'bytes of all versions, also of those put away' }),
+  usedBytes: Type.Integer({
+    description: 'bytes of all versions, also of those put away; none of files that could not be read',
+  }),
   usedVersions: Type.Integer(),
   comingBytes: Type.Integer({ description: 'bytes of files that are being uploaded: their place is taken' }),
   comingVersions: Type.Integer(),

@@ -92,7 +92,7 @@ function maskErrors(columns: readonly Column[], given: readonly GivenMask[]): Fi
   ]
 }
 
-/** The masked file has the source's format; JSON with a record a line keeps that too. */
+/** The masked file has the source's format, its text in UTF-8 whatever the source's encoding was; JSON with a record a line keeps that too. */
 function formatOfMasked(format: string | null, fileName: string): ExportFormat {
   if (format === 'parquet') return 'parquet'
   if (format !== 'json') return 'csv'

@@ -18,7 +18,7 @@ export const quotaExceeded = defineProblem(
 /** What an organisation stores, what it may store, and who said so. */
 export interface QuotaState {
   readonly organizationId: string
-  /** bytes of all versions, also of those put away: they are kept */
+  /** bytes of all versions, also of those put away: they are kept; files that could not be read take no place */
   readonly usedBytes: number
   readonly usedVersions: number
   /** bytes and number of files that are on their way and have their place already */
@@ -31,13 +31,20 @@ export interface QuotaState {
   readonly setAt: Date | null
 }
 
+/**
+ * Whether a version `v` could not be read, or was put away as such: its bytes are gone, so that it takes no place. A held
+ * one is kept, put away or not.
+ */
+const neverRead = (rx: Rx) => rx.sql`v.state = 'failed' or (v.state = 'discarded' and v.columns is null and not exists (
+  select from data.data_inspection i where i.data_version_id = v.id and i.verdict = 'held'))`
+
 /** What an organisation stores and may store. */
 export async function quotaOf(rx: Rx, organizationId: string): Promise<QuotaState> {
   const [set] = await rx.tx.select().from(dataQuota).where(eq(dataQuota.organizationId, organizationId))
   const [used] = await rx.sql<{ bytes: string; versions: number; coming: string; uploads: number }[]>`
     select v.bytes, v.versions, u.bytes as coming, u.versions as uploads from
       (select coalesce(sum(bytes), 0)::text as bytes, count(*)::int4 as versions
-        from data.data_version where organization_id = ${organizationId}) v,
+        from data.data_version v where organization_id = ${organizationId} and not (${neverRead(rx)})) v,
       (select coalesce(sum(bytes), 0)::text as bytes, count(*)::int4 as versions
         from data.data_upload where organization_id = ${organizationId} and state = 'receiving'
           and expires_at > ${rx.now.toISOString()}::timestamptz) u`

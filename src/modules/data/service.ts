@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, isNotNull, notInArray, or } from 'drizzle-orm'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -58,7 +58,7 @@ export interface Origin {
   }
 }
 
-/** Whether an organisation has a file under that name already: it takes no further room. */
+/** Whether an organisation stores a file under that name already: it takes no further room. */
 async function isKnown(cx: Cx, organizationId: string, file: ReceivedFile): Promise<boolean> {
   const found = await cx.tx
     .select({ id: dataVersion.id })
@@ -68,6 +68,7 @@ async function isKnown(cx: Cx, organizationId: string, file: ReceivedFile): Prom
         eq(dataVersion.organizationId, organizationId),
         eq(dataVersion.sha256, file.sha256),
         eq(dataVersion.fileName, file.fileName),
+        or(notInArray(dataVersion.state, ['failed', 'discarded']), isNotNull(dataVersion.columns)),
       ),
     )
   return found.length > 0
@@ -198,6 +199,8 @@ export async function retryVersion(cx: Cx, id: string): Promise<DataVersionRow> 
     cx.audit('data-version.retry', subject(found), { sha256: found.sha256, isScanOnly: true })
     return found
   }
+  nextState(versionMachine, found.state as VersionState, 'retry')
+  await takeRoom(cx, found.organizationId, found.bytes)
   const row = await change(cx, found, 'retry', { failure: null, profilingAt: cx.now })
   cx.audit('data-version.retry', subject(row), { sha256: row.sha256 })
   return row

@@ -8,6 +8,7 @@ import type { Kit } from '../../kernel/kit.ts'
 import { text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { readAndKeep } from './copies.ts'
+import { dropBytes, isRefusal } from './dropping.ts'
 import { profile } from './engine/index.ts'
 import {
   type Finding,
@@ -75,12 +76,14 @@ export async function profileVersion(around: Surroundings, row: DataVersionRow):
   if (!passes(found)) throw new Error(`${found.verdict} lets nothing be read`)
   const outcome = await readAndKeep(kit, row).then(
     read => ({ read }),
-    error => ({ failure: isMissing(error) ? gone : failureOf(error) }),
+    error => ({ failure: isMissing(error) ? gone : failureOf(error), isRefused: isRefusal(error) }),
   )
-  return keep(around, 'profileDataVersion', async cx => {
+  const kept = await keep(around, 'profileDataVersion', async cx => {
     await recordInspection(cx, row.id, found)
     return 'read' in outcome ? readVersion(cx, row.id, outcome.read) : failVersion(cx, row.id, outcome.failure)
   })
+  if ('failure' in outcome && outcome.isRefused) await dropBytes(around, row.sha256)
+  return kept
 }
 
 /** Looks an older version through for sensitive values and keeps what was found. @throws as `profile` does */

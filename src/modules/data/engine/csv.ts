@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { type Text, text } from '../../../kernel/text.ts'
 import { quoted, type Source } from './source.ts'
-import { MAX_COLUMNS, refuse } from './types.ts'
+import { MAX_COLUMNS, MAX_NAME, refuse } from './types.ts'
 
 const HEADER_BYTES = 1024 * 1024
 const STEP_BYTES = 1024 * 1024
@@ -72,7 +72,7 @@ const tooMany = () =>
     ),
   )
 
-/** Refuses names that a data dictionary cannot hold: none, too many, empty, or twice (case does not distinguish). */
+/** Refuses names that a data dictionary cannot hold: none, too many, empty, too long, or twice (case does not distinguish). */
 export function checkNames(names: readonly string[]): void {
   if (names.length > MAX_COLUMNS) throw tooMany()
   const seen = new Map<string, number>()
@@ -81,6 +81,15 @@ export function checkNames(names: readonly string[]): void {
       throw refuse(
         text(`第 ${index + 1} 列没有列名`, `Column ${index + 1} has no name`),
         text('在第一行为每一列写上列名。', 'Name every column in the first line.'),
+      )
+    }
+    if (name.length > MAX_NAME) {
+      throw refuse(
+        text(
+          `第 ${index + 1} 列的列名有 ${name.length} 个字符，超过上限 ${MAX_NAME}`,
+          `The name of column ${index + 1} has ${name.length} characters, more than ${MAX_NAME}`,
+        ),
+        text('缩短列名，说明写在字段含义里。', 'Shorten it; what explains it belongs in the meaning of the column.'),
       )
     }
     const earlier = seen.get(name.toLowerCase())
@@ -222,6 +231,30 @@ const lineTooLong = (line: Text, cause?: unknown) =>
     cause,
   )
 
+/** What the engine takes of one line. */
+const LINE_BYTES = 2 * 1024 * 1024
+
+/**
+ * Refuses a file with a line that the engine cannot hold. It says so itself of lines that fit its buffer, but of longer
+ * ones it gives no row and no word. A piece with a line end in it is passed over: a line that long has whole pieces without
+ * one.
+ */
+function checkLines(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    const all = Buffer.alloc(STEP_BYTES / 4)
+    for (let run = 0; ; ) {
+      const length = readSync(file, all, 0, all.length, null)
+      if (length === 0) return
+      const piece = all.subarray(0, length)
+      run = piece.includes(NEWLINE) || piece.includes(RETURN) ? 0 : run + length
+      if (run > LINE_BYTES) throw lineTooLong(text('有一行', 'A line'))
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** What the header says about a CSV file, and how the engine reads it; every value comes as text. */
 export function csvSource(path: string, warnings: Text[]): Source & { readonly delimiter: string } {
   const beginning = beginningOf(path)
@@ -232,6 +265,7 @@ export function csvSource(path: string, warnings: Text[]): Source & { readonly d
     throw faultProblem({ kind: 'quote', line: 1 }, 0, undefined)
   }
   checkNames(names)
+  checkLines(path)
   const suspicious = names.find(name => /^[+-]?\d+\.\d+$|^\d{4}-\d{2}-\d{2}/.test(name))
   if (suspicious) {
     warnings.push(

@@ -136,17 +136,33 @@ function lineOfFirstBadByte(path: string): number {
   return line
 }
 
-/** UTF-16 without a mark: text of mostly ASCII has a zero in every second byte. */
+const SEPARATORS: readonly number[] = [0x09, 0x0a, 0x0d, 0x2c]
+
+/**
+ * UTF-16 without a mark: the signs of a table (digits, delimiters, line ends) have a zero in one and the same of their
+ * two bytes. Characters such as 一 (U+4E00) have it in the other, so a few of those prove nothing; a whole pair of zeros
+ * is no text, nor are single zeros among separators that have none.
+ */
 function wideWithoutMark(head: Buffer): 'UTF-16LE' | 'UTF-16BE' | undefined {
   const zeros = [0, 0]
-  for (let at = 0; at < head.length; at += 1) if (head[at] === 0) zeros[at & 1] = (zeros[at & 1] ?? 0) + 1
+  let [paired, single] = [0, 0]
+  for (let at = 0; at + 1 < head.length; at += 2) {
+    const [first = 0, second = 0] = head.subarray(at, at + 2)
+    if (first === 0 && second === 0) return undefined
+    if (first === 0 || second === 0) zeros[first === 0 ? 0 : 1]! += 1
+    if (!SEPARATORS.includes(first) && !SEPARATORS.includes(second)) continue
+    if (first === 0 || second === 0) paired += 1
+    else single += 1
+  }
   const [even = 0, odd = 0] = zeros
-  if (odd > head.length / 8 && even === 0) return 'UTF-16LE'
-  if (even > head.length / 8 && odd === 0) return 'UTF-16BE'
+  if (single * 4 > paired) return undefined
+  if (odd > 1 && odd > even * 4) return 'UTF-16LE'
+  if (even > 1 && even > odd * 4) return 'UTF-16BE'
   return undefined
 }
 
-function markOf(head: Buffer): Encoding | undefined {
+/** The encoding that a file's beginning tells by its mark, or by its zeros; undefined for UTF-8 and GB 18030. */
+export function markOf(head: Buffer): Encoding | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'UTF-8-BOM'
   if (head[0] === 0xff && head[1] === 0xfe) return 'UTF-16LE'
   if (head[0] === 0xfe && head[1] === 0xff) return 'UTF-16BE'

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { unsupportedMedia } from '../../../kernel/problem.ts'
 import { type Text, text } from '../../../kernel/text.ts'
+import { markOf } from './encoding.ts'
 import { type DataFormat, refuse } from './types.ts'
 
 const HEAD_BYTES = 4096
@@ -59,8 +60,9 @@ const looksLikeJson = (head: string): boolean =>
 
 /** The beginning of a file as text, whatever its encoding; for looking at, not for reading. */
 export function textOf(head: Buffer): string {
-  if (head[0] === 0xff && head[1] === 0xfe) return head.toString('utf16le')
-  if (head[0] === 0xfe && head[1] === 0xff) {
+  const encoding = markOf(head)
+  if (encoding === 'UTF-16LE') return head.toString('utf16le')
+  if (encoding === 'UTF-16BE') {
     return Buffer.from(head.subarray(0, head.length & ~1))
       .swap16()
       .toString('utf16le')

@@ -57,6 +57,8 @@ export interface DataProfile {
 }
 
 export const MAX_COLUMNS = 2000
+/** Characters of a column's name: what filters, masks and notes may name. */
+export const MAX_NAME = 1000
 export const SAMPLE_ROWS = 20
 
 /** The content of a file is not what can be read as data; the detail says where and the remedy what to do. */
