@@ -276,8 +276,8 @@ const bads: Bad[] = [
     'a line of 50 MB',
     'line.csv',
     () => Buffer.from(`甲,乙\n1,${'x'.repeat(50_000_000)}\n`),
-    /有一行过长，不像 CSV/,
-    /A line is too long for a CSV file/,
+    /第 2 行过长，不像 CSV/,
+    /Line 2 is too long for a CSV file/,
     { isLong: true },
   ),
   file(

@@ -308,7 +308,7 @@ t.test('each way to be no CSV is refused with its line', async t => {
   await bad('a,,c\n1,2,3\n', /第 2 列没有列名/, /Column 2 has no name/)
   await bad(`${Array.from({ length: 2001 }, (_, n) => `c${n}`).join()}\n`, /超过上限 2000/, /more than 2000/)
   await bad('a,b\n1,\0\n', /二进制/, /binary/)
-  await bad(`a,b\n1,2\n3,${'x'.repeat(3_000_000)}\n`, /条记录过长/, /too long/)
+  await bad(`a,b\n1,2\n3,${'x'.repeat(3_000_000)}\n`, /第 3 行过长/, /too long/)
   await bad('x'.repeat(2_000_000), /第 1 行过长/, /Line 1 is too long/)
   await bad(Buffer.from('a,b\n1,2\n3,\xff\xff\n', 'latin1'), /第 3 行既不是 UTF-8/, /Line 3 is neither/)
   await bad(

@@ -231,6 +231,27 @@ const lineTooLong = (line: Text, cause?: unknown) =>
     cause,
   )
 
+/** The line in which the byte at a place lies. */
+function lineAt(path: string, place: number): number {
+  const file = openSync(path, 'r')
+  try {
+    const all = Buffer.alloc(STEP_BYTES)
+    let [line, wasReturn] = [1, false]
+    for (let at = 0; at < place; ) {
+      const length = readSync(file, all, 0, Math.min(all.length, place - at), null)
+      if (length === 0) break
+      for (const byte of all.subarray(0, length)) {
+        if (byte === RETURN || (byte === NEWLINE && !wasReturn)) line += 1
+        wasReturn = byte === RETURN
+      }
+      at += length
+    }
+    return line
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** What the engine takes of one line. */
 const LINE_BYTES = 2 * 1024 * 1024
 
@@ -243,12 +264,14 @@ function checkLines(path: string): void {
   const file = openSync(path, 'r')
   try {
     const all = Buffer.alloc(STEP_BYTES / 4)
-    for (let run = 0; ; ) {
-      const length = readSync(file, all, 0, all.length, null)
-      if (length === 0) return
-      const piece = all.subarray(0, length)
-      run = piece.includes(NEWLINE) || piece.includes(RETURN) ? 0 : run + length
-      if (run > LINE_BYTES) throw lineTooLong(text('有一行', 'A line'))
+    const read = () => all.subarray(0, readSync(file, all, 0, all.length, null))
+    let [run, before] = [0, 0]
+    for (let piece = read(); piece.length > 0; piece = read()) {
+      run = piece.includes(NEWLINE) || piece.includes(RETURN) ? 0 : run + piece.length
+      before += piece.length
+      if (run <= LINE_BYTES) continue
+      const line = lineAt(path, before - run)
+      throw lineTooLong(text(`第 ${line} 行`, `Line ${line}`))
     }
   } finally {
     closeSync(file)
