@@ -93,6 +93,8 @@ export const access: AccessTable = {
   'resource.discard': ['institution:maker', 'institution:administrator'],
   'resource.revise': ['institution:maker', 'institution:administrator'],
   'resource.attach': ['institution:maker', 'institution:administrator'],
+  'resource.pull': ['institution:maker', 'institution:administrator'],
+  'resource.read-pull': ['institution'],
   'resource.withdraw': ['institution:checker', 'institution:administrator', 'operator:checker'],
   'resource.review': ['operator:maker', 'operator:checker'],
   'resource.return': ['operator:maker', 'operator:checker'],

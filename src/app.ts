@@ -144,6 +144,8 @@ async function openKit(
       quotaBytes: config.quotaBytes,
       quotaVersions: config.quotaVersions,
       uploadHours: config.uploadHours,
+      pullHosts: config.pullHosts,
+      pullSeconds: config.pullSeconds,
     },
     keyring,
     files: await openFiles(config),

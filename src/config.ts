@@ -35,6 +35,10 @@ export interface Config {
   readonly quotaVersions: number
   /** Hours after which an upload that was not finished is swept. */
   readonly uploadHours: number
+  /** Hosts from which data may be fetched though they are not public or speak no TLS; demo mode: the loopback. */
+  readonly pullHosts: readonly string[]
+  /** Seconds after which the fetching of one file is cut. */
+  readonly pullSeconds: number
 }
 
 /** A setting that cannot be used; its message is one sentence for the person who started the process. */
@@ -112,6 +116,22 @@ function scannerOf(env: NodeJS.ProcessEnv, isDemo: boolean): Config['scanner'] {
   return Object.freeze({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 3310) })
 }
 
+/** Names of hosts as they stand in addresses, `data.intra.example:8080` or without a port for each of them. */
+function pullHosts(env: NodeJS.ProcessEnv, isDemo: boolean): readonly string[] {
+  const given = env.JINSHU_PULL_HOSTS
+  if (given === undefined) return Object.freeze(isDemo ? [...loopback] : [])
+  const list = given
+    .split(',')
+    .map(each => each.trim().toLowerCase())
+    .filter(each => each !== '')
+  const wrong = list.find(each => !/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+|[0-9a-f:]+)(:\d{1,5})?$/.test(each))
+  if (wrong !== undefined)
+    throw new ConfigError(
+      `JINSHU_PULL_HOSTS takes host names such as data.intra.example,10.0.0.7:8080, not “${wrong}”.`,
+    )
+  return Object.freeze(list)
+}
+
 /** Reads and checks the settings. @throws ConfigError naming the setting and what it may be. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = env.HOST || 'localhost'
@@ -151,5 +171,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     quotaBytes: wholeNumber(env, 'JINSHU_QUOTA_BYTES', 100 * 2 ** 30, 0, 2 ** 50),
     quotaVersions: wholeNumber(env, 'JINSHU_QUOTA_VERSIONS', 10_000, 0, 2 ** 31 - 1),
     uploadHours: wholeNumber(env, 'JINSHU_UPLOAD_HOURS', 168, 1, 8_760),
+    pullHosts: pullHosts(env, isDemo),
+    pullSeconds: wholeNumber(env, 'JINSHU_PULL_SECONDS', 900, 1, 86_400),
   })
 }

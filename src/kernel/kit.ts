@@ -17,6 +17,10 @@ export interface Settings {
   readonly quotaVersions: number
   /** Hours after which an upload that was not finished is swept. */
   readonly uploadHours: number
+  /** Hosts from which data may be fetched though they are not public or speak no TLS. */
+  readonly pullHosts: readonly string[]
+  /** Seconds after which the fetching of one file is cut. */
+  readonly pullSeconds: number
 }
 
 /** Ports of the outside world that use cases share; one per process. */

@@ -10,6 +10,8 @@ export interface Machinery {
   readonly engine: Engine
   readonly kit: Kit
   readonly log: Logger
+  /** Aborted when the worker is asked to stop: what waits for the outside world ends then. */
+  readonly stopping?: AbortSignal
 }
 
 /**

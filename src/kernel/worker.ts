@@ -86,9 +86,12 @@ export async function startWorker(
     }
     return period
   })
-  const stopTasks = work.tasks.map(task => repeat(() => perform(task, machinery)))
+  const stopping = new AbortController()
+  const around = { ...machinery, stopping: stopping.signal }
+  const stopTasks = work.tasks.map(task => repeat(() => perform(task, around)))
   return {
     async stop() {
+      stopping.abort()
       await Promise.all([stopTimers(), ...stopTasks.map(stop => stop()), bus.stop()])
     },
   }

@@ -9,10 +9,18 @@ export { filterText, operatorWords, parseFilter, type RowsQuery } from './filter
 export { timers } from './handlers.ts'
 export { type HeldVersion, heldVersions, inspectionOf, inspectionsOf, verdictWords } from './inspection.ts'
 export { canGeneralise } from './mask.ts'
-export { type Column, maskMethods, publicColumns, publicSample, uploadMachine, versionMachine } from './model.ts'
+export {
+  type Column,
+  maskMethods,
+  publicColumns,
+  publicSample,
+  tidyFileName,
+  uploadMachine,
+  versionMachine,
+} from './model.ts'
 export { type Quality, qualityOf } from './quality.ts'
 export { countDataVersions, type DataVersion, dataVersionOf, listDataVersions, ownDataVersion } from './queries.ts'
-export { ownQuota, type QuotaState, quotaOfOrganization } from './quota.ts'
+export { ownQuota, type QuotaState, quotaOfOrganization, roomIn } from './quota.ts'
 export { routes } from './routes.ts'
 export {
   type OpenedVersion,
@@ -26,8 +34,9 @@ export {
 export { filterPart } from './rowwire.ts'
 export { type SensitiveColumn, type SensitiveKind, scanOf, sensitiveKinds } from './scanning.ts'
 export type { InspectionRow } from './schema.ts'
-export { discardVersion, restoreVersion } from './service.ts'
+export { discardVersion, openVersion, restoreVersion } from './service.ts'
 export { type NoteSuggestion, suggestNotes } from './suggestion.ts'
+export { profileNowOrSoon } from './upload.ts'
 export { ColumnShape, DataVersionShape, SampleShape, TimeRangeShape, toColumn, toDataVersionWire } from './wire.ts'
 
 export const tasks = [...copyTasks, ...tendingTasks]

@@ -1,5 +1,5 @@
 import { organizationOf } from '../identity/index.ts'
-import { entryLabel } from '../resources/index.ts'
+import { entryLabel, labelOfEntry, tryLabel } from '../resources/index.ts'
 import { type Hear, idIn, named, operatorId } from './draft.ts'
 import type { Kind } from './words.ts'
 
@@ -35,4 +35,28 @@ const entryMoved: Hear = async (cx, payload) => {
   ]
 }
 
-export const cataloguing: Readonly<Record<string, Hear>> = { 'resources.entry-moved': entryMoved }
+/** What a try to fetch an entry's data means to its institution. */
+const fetched =
+  (kind: Kind): Hear =>
+  async (cx, payload) => {
+    const { pull, try: of } = await tryLabel(cx, idIn(payload, 'tryId'))
+    const { version } = await labelOfEntry(cx, pull.entryId)
+    const isNew = kind === 'pull.changed'
+    const reason = of.refusal?.zh ?? of.failure?.message.zh ?? null
+    return [
+      {
+        kind,
+        to: pull.organizationId,
+        subject: ['resource', pull.entryId],
+        href: isNew ? `/data-versions/${of.dataVersionId}` : `/institution/resources/${version.id}/pull`,
+        params: { product: version.nameZh, productEn: version.nameEn, ...(!isNew && { reason }) },
+      },
+    ]
+  }
+
+export const cataloguing: Readonly<Record<string, Hear>> = {
+  'resources.entry-moved': entryMoved,
+  'resources.pull-changed': fetched('pull.changed'),
+  'resources.pull-halted': fetched('pull.halted'),
+  'resources.pull-refused': fetched('pull.refused'),
+}

@@ -348,6 +348,24 @@ const resources = {
   'resource.withdrawn': spec('news', 'resource.submit', ({ product }) =>
     text(`资源目录《${product.zh}》已撤回`, `The entry “${product.en}” was withdrawn`),
   ),
+  'pull.changed': spec('action', 'data-version.assess', ({ product }) =>
+    text(
+      `《${product.zh}》定时获取到新的数据版本，请定级并提交风险评估`,
+      `A new version of “${product.en}” was fetched; grade it and submit its risk assessment`,
+    ),
+  ),
+  'pull.halted': spec('action', 'resource.pull', ({ product }) =>
+    text(
+      `《${product.zh}》的数据多次获取失败，已停止，请检查地址和凭据`,
+      `Fetching the data of “${product.en}” failed again and again and was stopped; check address and credential`,
+    ),
+  ),
+  'pull.refused': spec('action', 'resource.attach', ({ product }) =>
+    text(
+      `《${product.zh}》获取的数据已放行，但未能自动挂接`,
+      `The fetched data of “${product.en}” is released but could not be attached by itself`,
+    ),
+  ),
 }
 
 /** Everything that people are told of. */

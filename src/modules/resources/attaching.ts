@@ -1,4 +1,4 @@
-import { asc, desc, eq } from 'drizzle-orm'
+import { and, asc, desc, eq } from 'drizzle-orm'
 import { dayOf } from '../../kernel/calendar.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
@@ -49,12 +49,36 @@ function deviations(version: EntryVersionRow, data: DataVersion, grade: string):
  */
 export async function attachData(cx: Cx, entryId: string, dataVersionId: string): Promise<AttachmentRow> {
   await ownEntry(cx, entryId)
+  await ownDataVersion(cx, dataVersionId)
+  return attach(cx, entryId, dataVersionId, cx.actor.personId!)
+}
+
+/** Whether a data version is attached to an entry already. */
+export async function isAttached(rx: Rx, entryId: string, dataVersionId: string): Promise<boolean> {
+  const found = await rx.tx
+    .select({ id: attachment.id })
+    .from(attachment)
+    .where(and(eq(attachment.entryId, entryId), eq(attachment.dataVersionId, dataVersionId)))
+  return found.length > 0
+}
+
+/**
+ * The same for what was fetched for an entry on its institution's order: attached in the name of the person who gave
+ * it. @throws not-released, rule-violated, conflict
+ */
+export async function attachReleased(cx: Cx, entryId: string, dataVersionId: string, personId: string): Promise<void> {
+  await cx.tx.select({ id: entry.id }).from(entry).where(eq(entry.id, entryId)).for('update')
+  if (await isAttached(cx, entryId, dataVersionId))
+    throw conflict(text('该数据版本已挂接到这个目录。', 'This data version is attached to the entry already.'))
+  await attach(cx, entryId, dataVersionId, personId)
+}
+
+async function attach(cx: Cx, entryId: string, dataVersionId: string, personId: string): Promise<AttachmentRow> {
   const version = await inForce(cx, entryId)
   if (!version)
     throw conflict(
       text('目录发布后才能挂接数据。', 'Data is attached to what is published; have the entry reviewed first.'),
     )
-  await ownDataVersion(cx, dataVersionId)
   const data = await dataVersionOf(cx, dataVersionId)
   await requireReleased(cx, dataVersionId, version.openingType === 'open' ? 'open' : 'share')
   const grade = (await gradeOf(cx, dataVersionId))?.grade ?? 'general'
@@ -75,7 +99,7 @@ export async function attachData(cx: Cx, entryId: string, dataVersionId: string)
       entryVersionId: version.id,
       dataVersionId,
       sequenceNo: (last?.no ?? 0) + 1,
-      attachedBy: cx.actor.personId!,
+      attachedBy: personId,
       attachedAt: cx.now,
     })
     .returning()

@@ -15,6 +15,20 @@ export {
   sensitivities,
   sharingTypes,
 } from './model.ts'
+export { listTries, pullCounts, pullOf, tryLabel } from './pulling.ts'
+export {
+  type Attaching,
+  attachingWords,
+  auths,
+  type PullState,
+  pullFormats,
+  pullMachine,
+  rhythms,
+  scheduleOf,
+  type TryState,
+  tryWords,
+} from './pullingmodel.ts'
+export { handlers, tasks, timers } from './pullingwork.ts'
 export {
   type EntryCounts,
   type EntryFacet,
@@ -26,6 +40,7 @@ export {
   entryFacets,
   entryLabel,
   type ListedVersion,
+  labelOfEntry,
   lateEntries,
   listVersions,
   type PublicEntry,
@@ -35,7 +50,7 @@ export {
   versionsOfEntry,
 } from './queries.ts'
 export { routes } from './routes.ts'
-export type { EntryRow, EntryVersionRow } from './schema.ts'
+export type { EntryRow, EntryVersionRow, PullRow, PullTryRow } from './schema.ts'
 export type { Versioned } from './service.ts'
 export { EntryQuery } from './wire.ts'
 export { countResources, resourcesWaiting } from './workload.ts'

@@ -284,6 +284,19 @@ export async function entryLabel(rx: Rx, versionId: string): Promise<Versioned> 
   return found
 }
 
+/** An entry with its public version, or the newest, for notices. @throws not-found */
+export async function labelOfEntry(rx: Rx, entryId: string): Promise<Versioned> {
+  const rows = await rx.tx
+    .select({ entry, version: entryVersion })
+    .from(entryVersion)
+    .innerJoin(entry, eq(entry.id, entryVersion.entryId))
+    .where(eq(entryVersion.entryId, entryId))
+    .orderBy(desc(entryVersion.versionNo))
+  const found = rows.find(row => row.version.state === 'published') ?? rows[0]
+  if (!found) throw notFound()
+  return found
+}
+
 /** Which entries use a data version, for its page. */
 export const entriesOfData = async (rx: Rx, dataVersionId: string): Promise<readonly EntryRow[]> =>
   rx.tx

@@ -6,6 +6,7 @@ import { ReasonBody, samePerson } from '../identity/index.ts'
 import { notReleased } from '../risk/index.ts'
 import { attachData, attachedTo } from './attaching.ts'
 import { entryIncomplete } from './model.ts'
+import { pullRoutes } from './pullingroutes.ts'
 import { listVersions, readEntry, readVersion, searchEntries } from './queries.ts'
 import {
   createEntry,
@@ -217,4 +218,4 @@ const reviewing: Route[] = [
   }),
 ]
 
-export const routes: Route[] = [...reading, ...editing, ...reviewing]
+export const routes: Route[] = [...reading, ...editing, ...reviewing, ...pullRoutes]

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
+  bigint,
+  boolean,
   check,
   customType,
   date,
@@ -7,12 +9,14 @@ import {
   integer,
   jsonb,
   pgSchema,
+  primaryKey,
   text,
   unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { instant } from '../../kernel/schema.ts'
+import { bytea, instant } from '../../kernel/schema.ts'
+import type { Text } from '../../kernel/text.ts'
 import { dataVersion } from '../data/schema.ts'
 import { organization, person } from '../identity/schema.ts'
 import type { Item } from './model.ts'
@@ -179,6 +183,124 @@ export const attachment = resources.table(
   ],
 )
 
+/** From where the data of an entry is fetched, how and when; the credential lies sealed and is never shown. */
+export const pull = resources.table(
+  'pull',
+  {
+    id: uuid().primaryKey(),
+    entryId: uuid()
+      .notNull()
+      .references(() => entry.id),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    state: text().notNull(),
+    url: text().notNull(),
+    format: text().notNull(),
+    rhythm: text().notNull(),
+    /** weekday 1–7 of a week, day 1–28 of a month; null every day */
+    day: integer(),
+    /** hour of the day in Asia/Shanghai */
+    hour: integer().notNull(),
+    auth: text().notNull(),
+    userName: text(),
+    sealedSecret: bytea(),
+    /** attach a new version as soon as the gate has released it */
+    isAutomatic: boolean().notNull(),
+    changedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    changedAt: instant().notNull(),
+    /** when it is fetched next; null while it rests */
+    nextAt: instant(),
+    /** who asked for it out of turn; taken away when that try begins */
+    askedBy: uuid().references(() => person.id),
+    /** tries in a row that failed */
+    failures: integer().notNull().default(0),
+    /** what the server said of the content that was fetched last, to ask for it only if it changed */
+    etag: text(),
+    lastModified: text(),
+    sha256: text(),
+  },
+  t => [
+    uniqueIndex('pull_one_per_entry').on(t.entryId).where(sql`${t.state} <> 'ended'`),
+    check('pull_state_known', sql`${t.state} in ('active', 'paused', 'halted', 'ended')`),
+    check('pull_format_known', sql`${t.format} in ('csv', 'tsv', 'json', 'ndjson', 'parquet')`),
+    check(
+      'pull_rhythm_sound',
+      sql`${t.hour} between 0 and 23 and case ${t.rhythm} when 'daily' then ${t.day} is null
+        when 'weekly' then coalesce(${t.day} between 1 and 7, false)
+        when 'monthly' then coalesce(${t.day} between 1 and 28, false) else false end`,
+    ),
+    check(
+      'pull_secret_fits',
+      sql`case ${t.auth} when 'none' then ${t.sealedSecret} is null and ${t.userName} is null
+        when 'bearer' then ${t.sealedSecret} is not null and ${t.userName} is null
+        when 'basic' then ${t.sealedSecret} is not null and ${t.userName} is not null else false end`,
+    ),
+    check('pull_active_has_next', sql`(${t.state} = 'active') = (${t.nextAt} is not null)`),
+    index('pull_next').on(t.nextAt).where(sql`${t.state} = 'active'`),
+  ],
+)
+
+/** One try to fetch: what happened, kept for good. */
+export const pullTry = resources.table(
+  'pull_try',
+  {
+    id: uuid().primaryKey(),
+    pullId: uuid()
+      .notNull()
+      .references(() => pull.id),
+    state: text().notNull(),
+    /** who asked for it; null when its hour had come */
+    askedBy: uuid().references(() => person.id),
+    startedAt: instant().notNull(),
+    endedAt: instant(),
+    /** what the server answered last */
+    status: integer(),
+    bytes: bigint({ mode: 'number' }),
+    sha256: text(),
+    dataVersionId: uuid().references(() => dataVersion.id),
+    failure: jsonb().$type<{ readonly message: Text; readonly remedy: Text }>(),
+    /** whether its version is to be attached by itself, was, or could not be */
+    attaching: text(),
+    refusal: jsonb().$type<Text>(),
+  },
+  t => [
+    uniqueIndex('pull_try_one_running').on(t.pullId).where(sql`${t.state} = 'running'`),
+    check('pull_try_state_known', sql`${t.state} in ('running', 'unchanged', 'changed', 'failed', 'cut-off')`),
+    check('pull_try_ended', sql`(${t.state} = 'running') = (${t.endedAt} is null)`),
+    check('pull_try_failure_said', sql`${t.state} not in ('failed', 'cut-off') or ${t.failure} is not null`),
+    check('pull_try_changed_has_data', sql`(${t.state} = 'changed') = (${t.dataVersionId} is not null)`),
+    check(
+      'pull_try_attaching_known',
+      sql`${t.attaching} is null or (${t.dataVersionId} is not null and ${t.attaching} in ('waiting', 'attached', 'refused', 'overtaken'))`,
+    ),
+    index('pull_try_pull').on(t.pullId, t.id),
+    index('pull_try_data_version').on(t.dataVersionId),
+    index('pull_try_running').on(t.startedAt).where(sql`${t.state} = 'running'`),
+  ],
+)
+
+/** How often the data of an opened entry was taken, by day and form; nothing of who took it. */
+export const download = resources.table(
+  'download',
+  {
+    entryId: uuid()
+      .notNull()
+      .references(() => entry.id),
+    takenOn: date({ mode: 'string' }).notNull(),
+    format: text().notNull(),
+    times: integer().notNull(),
+  },
+  t => [
+    primaryKey({ name: 'download_pkey', columns: [t.entryId, t.takenOn, t.format] }),
+    check('download_counted', sql`${t.times} > 0`),
+  ],
+)
+
+export type PullRow = typeof pull.$inferSelect
+export type PullTryRow = typeof pullTry.$inferSelect
 export type EntryRow = typeof entry.$inferSelect
 export type EntryVersionRow = typeof entryVersion.$inferSelect
 export type AttachmentRow = typeof attachment.$inferSelect
