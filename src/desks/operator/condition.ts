@@ -12,6 +12,7 @@ import { type Route, read } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Bilingual, Id, Instant, iso, nullable } from '../../kernel/wire.ts'
 import { type Inspection, lastInspection } from '../../modules/ledger/index.ts'
+import { pullCounts } from '../../modules/resources/index.ts'
 import { type LogHealth, logHealth } from '../../modules/transparency/index.ts'
 
 /** Below this share of the disk, or this many bytes, the operator is warned. */
@@ -72,6 +73,21 @@ function bookWarnings(books: Inspection | null): Warning[] {
   ]
 }
 
+function pullWarnings({ halted }: PullHealth): Warning[] {
+  if (halted === 0) return []
+  return [
+    {
+      tone: 'warn',
+      words: text(
+        `有 ${halted} 项定时获取因多次失败而停止，已通知机构`,
+        `${halted} schedules of fetching were stopped after failures; their institutions are told`,
+      ),
+    },
+  ]
+}
+
+type PullHealth = Awaited<ReturnType<typeof pullCounts>>
+
 /** The state of the machinery: queues, processes, log, room; and what is wrong with it in words. */
 export async function readHealth(rx: Rx) {
   const { queues, total } = await queueHealth(rx)
@@ -80,6 +96,7 @@ export async function readHealth(rx: Rx) {
   const storage = await storageHealth(rx, rx.kit.settings.home)
   const log = await logHealth(rx)
   const books = await lastInspection(rx)
+  const pulls = await pullCounts(rx)
   const stuck = queues.reduce((sum, queue) => sum + queue.failed, 0)
   const warnings: Warning[] = [
     ...workerWarnings(processes),
@@ -88,9 +105,10 @@ export async function readHealth(rx: Rx) {
       ? [{ tone: 'warn' as const, words: text(`有 ${stuck} 个任务多次失败，等待处理`, `${stuck} jobs were given up`) }]
       : []),
     ...logWarnings(log, rx.now),
+    ...pullWarnings(pulls),
     ...storageWarnings(storage),
   ]
-  return { queues, queueCount: total, failed, processes, storage, log, books, warnings }
+  return { queues, queueCount: total, failed, processes, storage, log, books, pulls, warnings }
 }
 
 export type Health = Awaited<ReturnType<typeof readHealth>>
@@ -132,6 +150,10 @@ const HealthShape = Type.Object({
     }),
   ),
   storage: Type.Object({ databaseBytes: Type.Integer(), freeBytes: Type.Integer(), diskBytes: Type.Integer() }),
+  pulls: Type.Object(
+    { active: Type.Integer(), failing: Type.Integer(), halted: Type.Integer() },
+    { description: 'data that is fetched on a schedule: all, those whose last try failed, those that were stopped' },
+  ),
   log: Type.Object({
     publishedSize: Type.Integer(),
     waiting: Type.Integer(),

@@ -118,7 +118,7 @@ const scanningWords = {
 
 function Condition({ of, scanning }: { of: Health; scanning: keyof typeof scanningWords }) {
   const t = useWords()
-  const { storage, log } = of
+  const { storage, log, pulls } = of
   const percent = Math.round((storage.freeBytes / storage.diskBytes) * 100)
   return (
     <>
@@ -144,6 +144,21 @@ function Condition({ of, scanning }: { of: Health; scanning: keyof typeof scanni
                   )}{' '}
                   {t(scanningWords[scanning])}
                 </span>,
+              ],
+            ]}
+          />
+        </Card>
+        <Card title={t(text('定时获取', 'Fetching on a schedule'))}>
+          <Facts
+            of={[
+              [t(text('按时获取', 'On schedule')), <Count key="active" of={pulls.active} />],
+              [
+                t(text('最近一次失败', 'Last try failed')),
+                pulls.failing > 0 ? <Badge tone="warn">{pulls.failing}</Badge> : <Count of={0} />,
+              ],
+              [
+                t(text('多次失败已停止', 'Stopped after failures')),
+                pulls.halted > 0 ? <Badge tone="bad">{pulls.halted}</Badge> : <Count of={0} />,
               ],
             ]}
           />

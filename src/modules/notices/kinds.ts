@@ -350,8 +350,8 @@ const resources = {
   ),
   'pull.changed': spec('action', 'data-version.assess', ({ product }) =>
     text(
-      `《${product.zh}》定时获取到新的数据版本，请定级并提交风险评估`,
-      `A new version of “${product.en}” was fetched; grade it and submit its risk assessment`,
+      `《${product.zh}》定时获取到新的数据版本，请确认、定级并提交风险评估`,
+      `A new version of “${product.en}” was fetched; confirm and grade it, and submit its risk assessment`,
     ),
   ),
   'pull.halted': spec('action', 'resource.pull', ({ product }) =>

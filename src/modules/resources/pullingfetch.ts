@@ -132,8 +132,10 @@ function watched(answer: IncomingMessage, signal: AbortSignal): Transform {
     transform: (chunk, _encoding, done) => done(null, chunk),
   })
   answer.setTimeout(quietMs, () => answer.destroy(tooSlow()))
-  answer.on('error', error => body.destroy(signal.aborted ? tooSlow() : error))
-  answer.on('aborted', () => body.destroy(signal.aborted ? tooSlow() : unreachable('ECONNRESET')))
+  answer.on('error', error =>
+    body.destroy(signal.aborted ? tooSlow() : error instanceof PullError ? error : new Error('the transfer broke off')),
+  )
+  answer.on('aborted', () => body.destroy(signal.aborted ? tooSlow() : new Error('the transfer broke off')))
   answer.pipe(body)
   return body
 }
@@ -173,6 +175,14 @@ export async function fetchFile(files: FileStore, wanted: Wanted, limits: Limits
         status,
       )
     const file = await files.put(watched(answer, limits.signal), { maxBytes: limits.maxBytes })
+    if (file.bytes === 0) {
+      await files.remove(file.sha256)
+      throw new PullError(
+        text('文件为空', 'The file is empty'),
+        text('检查数据的导出步骤。', 'Check how the data is exported.'),
+        status,
+      )
+    }
     const { etag = null, 'last-modified': lastModified = null } = answer.headers
     return { isNew: true, status, file, etag, lastModified }
   } catch (error) {
