@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { listApiTokens } from '../../modules/identity/index.ts'
@@ -33,10 +34,10 @@ function Made({ token }: { token: string }) {
 }
 
 /** Checkboxes by the groups of the API; a group opens to show what is in it. */
-function Scopes({ groups }: { groups: readonly ScopeGroup[] }) {
+function Scopes({ groups, proposed }: { groups: readonly ScopeGroup[]; proposed: readonly string[] }) {
   const t = useWords()
   const { form } = useReader()
-  const chosen = form?.to === create && !form.reply ? (form.values.scopes ?? []) : []
+  const chosen = form?.to === create && !form.reply ? (form.values.scopes ?? []) : proposed
   return (
     <fieldset class="mb-3">
       <legend class="form-label required">{t(text('权限', 'Permissions'))}</legend>
@@ -74,7 +75,7 @@ function Scopes({ groups }: { groups: readonly ScopeGroup[] }) {
   )
 }
 
-function Create({ groups }: { groups: readonly ScopeGroup[] }) {
+function Create({ groups, proposed }: { groups: readonly ScopeGroup[]; proposed: readonly string[] }) {
   const t = useWords()
   return (
     <Card title={t(text('新建令牌', 'Make a token'))}>
@@ -99,7 +100,7 @@ function Create({ groups }: { groups: readonly ScopeGroup[] }) {
           value="90"
           isRequired
         />
-        <Scopes groups={groups} />
+        <Scopes groups={groups} proposed={proposed} />
         <Submit>{t(text('新建令牌', 'Make the token'))}</Submit>
       </Form>
     </Card>
@@ -164,14 +165,22 @@ function List({ tokens }: { tokens: readonly Token[] }) {
   )
 }
 
-function Tokens({ tokens, groups }: { tokens: readonly Token[]; groups: readonly ScopeGroup[] }) {
+function Tokens({
+  tokens,
+  groups,
+  proposed,
+}: {
+  tokens: readonly Token[]
+  groups: readonly ScopeGroup[]
+  proposed: readonly string[]
+}) {
   const { form } = useReader()
   const made = form?.to === create ? form.reply?.token : undefined
   return (
     <>
       {typeof made === 'string' && <Made token={made} />}
       <List tokens={tokens} />
-      <Create groups={groups} />
+      <Create groups={groups} proposed={proposed} />
     </>
   )
 }
@@ -182,14 +191,16 @@ export const tokenRoutes: Route[] = [
     operation: 'showApiTokens',
     permission: 'api-token.list',
     summary: text('接口令牌', 'API tokens'),
-    run: async (rx, _input, reader) => {
+    // other pages lead here with the permissions that their calls need
+    query: { scope: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 40 })) },
+    run: async (rx, { query }, reader) => {
       const tokens = await listApiTokens(rx)
       return {
         title: text('接口令牌', 'API tokens'),
         lead: text('让程序代表机构调用接口。', 'For programs that call the API for the organisation.'),
         trail: [['/organization', text('机构', 'Organisation')]],
         cacheControl: 'no-store',
-        body: <Tokens tokens={tokens} groups={scopeGroups(reader)} />,
+        body: <Tokens tokens={tokens} groups={scopeGroups(reader)} proposed={query.scope ?? []} />,
       }
     },
   }),

@@ -10,6 +10,8 @@ import {
   type EntryVersionRow,
   entryMachine,
   openStates,
+  type PullRow,
+  pullOf,
   readVersion,
   type Versioned,
   versionsOfEntry,
@@ -26,6 +28,8 @@ import { ItemSources } from '../sources/parts.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { Editor } from './editor.tsx'
 import { Access, DueOn, entryTones, Items, Metadata } from './facts.tsx'
+import { PullSummary } from './pulling.tsx'
+import { Ways } from './ways.tsx'
 
 interface Choice {
   readonly id: string
@@ -39,6 +43,7 @@ interface View extends Versioned {
   readonly sources: readonly ItemSource[]
   /** own files that are not attached yet, newest first */
   readonly files: readonly Choice[]
+  readonly pull: PullRow | undefined
   readonly timeline: TimelineFacts
   readonly now: Date
 }
@@ -58,6 +63,7 @@ async function viewOf(rx: Rx, id: string): Promise<View> {
     data,
     sources: await itemSources(rx, found.entry.id),
     files,
+    pull: await pullOf(rx, found.entry.id),
     timeline: await readTimeline(rx, [['resource', found.entry.id]]),
     now: rx.now,
   }
@@ -345,6 +351,7 @@ function EntryView({ view }: { view: View }) {
         )}
         <Card title={t(text('挂接的数据', 'Attached data'))}>
           <AttachedData data={view.data} isOwn />
+          {version.state === 'published' && <PullSummary of={view.pull} versionId={version.id} />}
         </Card>
       </div>
       <Aside view={view} />
@@ -368,7 +375,12 @@ export const entryPages: Route[] = [
           ['/institution', text('机构工作台', 'Institution desk')],
           ['/institution/resources', text('资源目录', 'Resource catalogue')],
         ],
-        body: <EntryView view={view} />,
+        body: (
+          <>
+            {view.version.state === 'published' && <Ways id={view.version.id} at="" />}
+            <EntryView view={view} />
+          </>
+        ),
       }
     },
   }),
