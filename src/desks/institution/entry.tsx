@@ -351,7 +351,11 @@ function EntryView({ view }: { view: View }) {
         )}
         <Card title={t(text('挂接的数据', 'Attached data'))}>
           <AttachedData data={view.data} isOwn />
-          {version.state === 'published' && <PullSummary of={view.pull} versionId={version.id} />}
+          {version.state === 'published' && (
+            <div class="mt-3">
+              <PullSummary of={view.pull} versionId={version.id} />
+            </div>
+          )}
         </Card>
       </div>
       <Aside view={view} />

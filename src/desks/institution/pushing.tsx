@@ -98,12 +98,12 @@ function Calls({ of: { entry, version }, url }: { of: Versioned; url: string }) 
         <p>
           {t(
             text(
-              '由本机构人员在数据版本页面定级并提交风险评估，运营机构审核。程序可查询是否放行：',
-              'People of your institution grade and assess it on its page, and the operator reviews it. A program can ask how it stands:',
+              '由本机构人员在数据版本页面定级并提交风险评估，运营机构审核。程序可查询是否放行（released）：',
+              'People of your institution grade and assess it on its page, and the operator reviews it. A program can ask whether it is released:',
             ),
           )}
         </p>
-        <Call>{`curl -sS "${api}/data-versions/$VERSION/release" ${auth} | jq .state   # "released"`}</Call>
+        <Call>{`curl -sS "${api}/data-versions/$VERSION/release" ${auth} | jq .state`}</Call>
       </li>
       <li>
         <h3 class="h4">{t(text('挂接到本目录', 'Attach it to this entry'))}</h3>
