@@ -7,6 +7,7 @@ import { entitlementMachine } from '../../src/modules/delivery/index.ts'
 import { organizationMachine } from '../../src/modules/identity/index.ts'
 import { orderMachine } from '../../src/modules/orders/index.ts'
 import { filingMachine, registrationMachine } from '../../src/modules/registration/index.ts'
+import { pullMachine } from '../../src/modules/resources/index.ts'
 import { assessmentMachine } from '../../src/modules/risk/index.ts'
 import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
 import { sourceMachine } from '../../src/modules/sources/index.ts'
@@ -30,6 +31,7 @@ const families: Record<string, string[]> = {
   assessment: movesOf('assessment', assessmentMachine),
   entitlement: [...movesOf('entitlement', entitlementMachine), 'entitlement.renew', 'entitlement.keep'],
   'bank-account': movesOf('bank-account', accountMachine),
+  pull: movesOf('pull', pullMachine),
   payout: movesOf('payout', payoutMachine),
   'statement-line': found(/moveLine\([^;]*?action: '([a-z-]+)'/g).map(action => `statement-line.${action}`),
   order: [
