@@ -216,6 +216,14 @@ t.test('a sealed contract is proved by its PDF, altered by one byte, and termina
   await page.goto(`${origin}/verify/${contract.number}`)
   t.match(await page.textContent('main'), /Data trade contract[\s\S]*Being performed/)
   t.notMatch(await page.textContent('main'), /12,500|¥/)
+  const verdict = page.locator('[data-result]')
+  await page.setInputFiles('#file', paper.path)
+  await verdict.getByRole('heading', { name: 'Another document' }).waitFor()
+  t.match(await verdict.innerText(), new RegExp(`Number of the document: ${paper.number}`))
+  t.match(await verdict.innerText(), /✗ failed the document’s number is the one asked about/)
+  await page.setInputFiles('#file', contract.path)
+  await verdict.getByRole('heading', { name: 'Genuine' }).waitFor()
+  t.notMatch(await verdict.innerText(), /✗/, 'the document of this number')
   await page.close()
   await x.ok(`POST /contracts/${contract.id}/terminate`, {
     as: x.operator.checker,

@@ -115,6 +115,7 @@ export function Scanner() {
 
 /** Words that the script shows; in the page, so that they are in its language. */
 const steps = {
+  number: text('文件的编号', 'Number of the document'),
   digest: text('文件的 SHA-256 摘要', 'SHA-256 digest of the file'),
   issued: text('与出具时记入日志的摘要一致', 'equals the digest that the log recorded when it was issued'),
   commitment: text('记录与日志条目中的承诺一致', 'the record opens the commitment in the log’s entry'),
@@ -126,6 +127,12 @@ const steps = {
   valid: text(
     '交易场所的记录中没有注销、撤销或解除（此项以其答复为准）',
     'the exchange’s record shows no cancellation, revocation or termination (this one rests on its word)',
+  ),
+  asked: text('文件的编号就是所查的编号', 'the document’s number is the one asked about'),
+  another: text('是另一份文件', 'Another document'),
+  anotherMeaning: text(
+    '此文件本身是本交易场所出具的，但不属于所查的编号：请以文件自己的编号为准，不要把它当作这个编号的凭证。',
+    'The file was issued by this exchange, but not under the number asked about: go by the file’s own number and do not take it for evidence of this one.',
   ),
   genuine: text('真实', 'Genuine'),
   genuineMeaning: text(

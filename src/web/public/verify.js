@@ -141,6 +141,11 @@ function show(verdict, tone, digest, steps, number, note = say[`${verdict}Meanin
   const list = element('ul', '', 'checks')
   const first = element('li', `${say.digest}: `)
   first.append(element('code', digest))
+  if (number) {
+    const named = element('li', `${say.number}: `)
+    named.append(element('code', number))
+    list.append(named)
+  }
   list.append(first)
   for (const [name, isTrue] of steps) {
     const item = element('li', '', isTrue ? 'good' : 'bad')
@@ -162,6 +167,8 @@ async function check(file) {
   const digest = hex(await sha256(bytes))
   const typed = document.querySelector('#number')?.value.trim().toUpperCase()
   const number = numberIn(bytes) ?? typed
+  // on the page of a number the file is compared with that number: another genuine document is not this one
+  const asked = document.querySelector('input[type=hidden]#number')?.value
   const answer =
     (await get(`/api/v1/verified-documents/${digest}`)) ??
     (number && (await get(`/api/v1/verifications/${encodeURIComponent(number)}?sha256=${digest}`)))
@@ -169,6 +176,7 @@ async function check(file) {
   const found = await answer.json()
   if (!found.document) return show('unproved', 'warn', digest, [], found.number)
   const steps = await examine(digest, found)
+  if (asked) steps.push(['asked', found.number === asked])
   const failed = steps.filter(([, isTrue]) => !isTrue).map(([name]) => name)
   const verdict =
     failed.length === 0
@@ -177,7 +185,9 @@ async function check(file) {
         ? 'altered'
         : failed[0] === 'valid'
           ? found.verdict
-          : 'unproved'
+          : failed[0] === 'asked'
+            ? 'another'
+            : 'unproved'
   show(verdict, verdict === 'genuine' ? 'good' : 'bad', digest, steps, found.number)
 }
 
