@@ -176,17 +176,17 @@ async function check(file) {
   const found = await answer.json()
   if (!found.document) return show('unproved', 'warn', digest, [], found.number)
   const steps = await examine(digest, found)
-  if (asked) steps.push(['asked', found.number === asked])
+  if (asked) steps.splice(-1, 0, ['asked', found.number === asked])
   const failed = steps.filter(([, isTrue]) => !isTrue).map(([name]) => name)
   const verdict =
     failed.length === 0
       ? 'genuine'
       : failed[0] === 'issued'
         ? 'altered'
-        : failed[0] === 'valid'
-          ? found.verdict
-          : failed[0] === 'asked'
-            ? 'another'
+        : failed[0] === 'asked'
+          ? 'another'
+          : failed[0] === 'valid'
+            ? found.verdict
             : 'unproved'
   show(verdict, verdict === 'genuine' ? 'good' : 'bad', digest, steps, found.number)
 }
