@@ -1,5 +1,5 @@
-import type { Text } from '../../kernel/text.ts'
-import { text } from '../../kernel/text.ts'
+import { Fragment } from 'preact'
+import { type Text, text } from '../../kernel/text.ts'
 import {
   type EntryVersionRow,
   formats,
@@ -64,52 +64,40 @@ function Basics({ of, now }: { of: EntryVersionRow; now: Date }) {
   )
 }
 
+/** What is asked twice alike: of sharing among institutions, and of opening to society. */
+const releases = [
+  ['sharing', sharingTypes, text('共享', 'Sharing'), text('共享', 'sharing')],
+  ['opening', openingTypes, text('开放', 'Opening'), text('开放', 'opening')],
+] as const
+
 function Terms({ of }: { of: EntryVersionRow }) {
-  const law = text('法律、法规、规章或政策文件及条款', 'Law, rule or policy, with its article')
   return (
     <>
-      <Field
-        name="sharingType"
-        label={text('共享类型', 'Sharing')}
-        kind="select"
-        value={of.sharingType}
-        options={optionsOf(sharingTypes)}
-      />
-      <Field
-        name="sharingBasis"
-        label={text('共享依据', 'Basis of sharing')}
-        value={of.sharingBasis}
-        hint={law}
-        maxLength={500}
-      />
-      <Field
-        name="sharingCondition"
-        label={text('共享条件', 'Conditions of sharing')}
-        value={of.sharingCondition}
-        hint={text('有条件共享时填写', 'Where sharing is on conditions')}
-        maxLength={1000}
-      />
-      <Field
-        name="openingType"
-        label={text('开放类型', 'Opening')}
-        kind="select"
-        value={of.openingType}
-        options={optionsOf(openingTypes)}
-      />
-      <Field
-        name="openingBasis"
-        label={text('开放依据', 'Basis of opening')}
-        value={of.openingBasis}
-        hint={law}
-        maxLength={500}
-      />
-      <Field
-        name="openingCondition"
-        label={text('开放条件', 'Conditions of opening')}
-        value={of.openingCondition}
-        hint={text('有条件开放时填写', 'Where opening is on conditions')}
-        maxLength={1000}
-      />
+      {releases.map(([name, types, title, word]) => (
+        <Fragment key={name}>
+          <Field
+            name={`${name}Type`}
+            label={text(`${title.zh}类型`, title.en)}
+            kind="select"
+            value={of[`${name}Type`]}
+            options={optionsOf(types)}
+          />
+          <Field
+            name={`${name}Basis`}
+            label={text(`${word.zh}依据`, `Basis of ${word.en}`)}
+            value={of[`${name}Basis`]}
+            hint={text('法律、法规、规章或政策文件及条款', 'Law, rule or policy, with its article')}
+            maxLength={500}
+          />
+          <Field
+            name={`${name}Condition`}
+            label={text(`${word.zh}条件`, `Conditions of ${word.en}`)}
+            value={of[`${name}Condition`]}
+            hint={text(`有条件${word.zh}时填写`, `Where ${word.en} is on conditions`)}
+            maxLength={1000}
+          />
+        </Fragment>
+      ))}
     </>
   )
 }

@@ -13,11 +13,11 @@ import {
 import { personNames } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Badge, Card, Empty, Facts, Moment, Notice, Pager, State, Table, type Tone } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Notice, State, type Tone } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
-import { Another, Door, deskTrail, ReasonForm, type StateTab, StateTabs } from './parts.tsx'
+import { Another, Door, deskTrail, ReasonForm, StateList, type StateTab } from './parts.tsx'
 
 type AnnouncementState = keyof typeof announcementMachine.states
 
@@ -83,35 +83,28 @@ function List({ found, state, tabs }: { found: Found; state: string; tabs: reado
   const t = useWords()
   const { language } = useReader()
   return (
-    <>
-      <StateTabs of={tabs} at={state} />
-      {found.items.length === 0 ? (
-        <Empty title={t(text('这里没有公告', 'No announcement is here'))} icon="speakerphone">
-          {t(
-            text(
-              '规则变更、维护和市场信息由一人起草，另一人发布。',
-              'One person drafts changes of rules, maintenance and market news; another publishes.',
-            ),
-          )}
-        </Empty>
-      ) : (
-        <Table
-          head={[
-            t(text('标题', 'Title')),
-            t(text('类别', 'Kind')),
-            t(text('修改', 'Changed')),
-            t(text('发布', 'Published')),
-          ]}
-          rows={found.items.map(row => [
-            <a href={`/operator/announcements/${row.id}`}>{language === 'en' ? row.titleEn : row.titleZh}</a>,
-            <Badge>{t(kindOf(row))}</Badge>,
-            <Moment at={row.changedAt} />,
-            <Moment at={row.publishedAt} />,
-          ])}
-        />
-      )}
-      <Pager next={found.next} />
-    </>
+    <StateList
+      tabs={tabs}
+      at={state}
+      of={found}
+      empty={{
+        title: text('这里没有公告', 'No announcement is here'),
+        icon: 'speakerphone',
+        words: text(
+          '规则变更、维护和市场信息由一人起草，另一人发布。',
+          'One person drafts changes of rules, maintenance and market news; another publishes.',
+        ),
+      }}
+      columns={[
+        [
+          text('标题', 'Title'),
+          row => <a href={`/operator/announcements/${row.id}`}>{language === 'en' ? row.titleEn : row.titleZh}</a>,
+        ],
+        [text('类别', 'Kind'), row => <Badge>{t(kindOf(row))}</Badge>],
+        [text('修改', 'Changed'), row => <Moment at={row.changedAt} />],
+        [text('发布', 'Published'), row => <Moment at={row.publishedAt} />],
+      ]}
+    />
   )
 }
 

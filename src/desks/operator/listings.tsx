@@ -9,10 +9,9 @@ import {
   listListings,
 } from '../../modules/catalog/index.ts'
 import { organizationsOf } from '../../modules/identity/index.ts'
-import { useWords } from '../../web/context.ts'
-import { Empty, Moment, Name, Pager, Table } from '../../web/parts.tsx'
+import { Moment, Name } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
-import { Due, deskTrail, type StateTab, StateTabs } from './parts.tsx'
+import { Due, deskTrail, StateList, type StateTab } from './parts.tsx'
 import { showListing } from './review.tsx'
 
 const states = [
@@ -51,44 +50,39 @@ function List({
   tabs: readonly StateTab[]
   now: Date
 }) {
-  const t = useWords()
   const isRunning = state === 'submitted' || state === 'reviewing' || state === 'supplementing'
   return (
-    <>
-      <StateTabs of={tabs} at={state} />
-      {found.items.length === 0 ? (
-        <Empty title={t(text('这里没有挂牌', 'No listing is here'))} icon="clipboard-check">
-          {empties[state] && t(empties[state])}
-        </Empty>
-      ) : (
-        <Table
-          head={[
-            t(text('数据产品', 'Data product')),
-            t(text('供方', 'Vendor')),
-            t(text('挂牌编号', 'Number')),
-            t(text('提交', 'Submitted')),
-            isRunning ? t(text('办理期限', 'Due')) : t(text('挂牌', 'Listed')),
-          ]}
-          rows={found.items.map(({ listing, version }) => {
+    <StateList
+      tabs={tabs}
+      at={state}
+      of={found}
+      empty={{ title: text('这里没有挂牌', 'No listing is here'), icon: 'clipboard-check', words: empties[state] }}
+      columns={[
+        [
+          text('数据产品', 'Data product'),
+          ({ listing, version }) => (
+            <a href={`/operator/listings/${listing.id}`}>
+              <Name zh={version.nameZh} en={version.nameEn} />
+            </a>
+          ),
+        ],
+        [
+          text('供方', 'Vendor'),
+          ({ listing }) => {
             const vendor = names.get(listing.vendorId)
-            return [
-              <a href={`/operator/listings/${listing.id}`}>
-                <Name zh={version.nameZh} en={version.nameEn} />
-              </a>,
-              vendor ? <Name zh={vendor.nameZh} en={vendor.nameEn} /> : '—',
-              <code>{listing.number}</code>,
-              <Moment at={listing.submittedAt} isDay />,
-              isRunning ? (
-                <Due at={listing.dueAt} now={now} isProvisional={listing.isDueProvisional} />
-              ) : (
-                <Moment at={listing.listedAt} isDay />
-              ),
+            return vendor ? <Name zh={vendor.nameZh} en={vendor.nameEn} /> : '—'
+          },
+        ],
+        [text('挂牌编号', 'Number'), ({ listing }) => <code>{listing.number}</code>],
+        [text('提交', 'Submitted'), ({ listing }) => <Moment at={listing.submittedAt} isDay />],
+        isRunning
+          ? [
+              text('办理期限', 'Due'),
+              ({ listing }) => <Due at={listing.dueAt} now={now} isProvisional={listing.isDueProvisional} />,
             ]
-          })}
-        />
-      )}
-      <Pager next={found.next} />
-    </>
+          : [text('挂牌', 'Listed'), ({ listing }) => <Moment at={listing.listedAt} isDay />],
+      ]}
+    />
   )
 }
 

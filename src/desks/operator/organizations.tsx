@@ -16,10 +16,10 @@ import {
 } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Facts, Moment, Name, Notice, Pager, State, Table, type Tone } from '../../web/parts.tsx'
+import { Card, Facts, Moment, Name, Notice, State, Table, type Tone } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
-import { Another, ageOf, Door, deskTrail, Place, ReasonForm, type StateTab, StateTabs, Verdict } from './parts.tsx'
+import { Another, ageOf, Door, deskTrail, Place, ReasonForm, StateList, type StateTab, Verdict } from './parts.tsx'
 
 const trail = text('机构核验', 'Organisations')
 const states = ['submitted', 'accepted', 'returned', 'verified', 'suspended'] as const
@@ -47,36 +47,30 @@ type Found = Awaited<ReturnType<typeof listOrganizations>>
 function List({ found, state, tabs, now }: { found: Found; state: string; tabs: readonly StateTab[]; now: Date }) {
   const t = useWords()
   return (
-    <>
-      <StateTabs of={tabs} at={state} />
-      {found.items.length === 0 ? (
-        <Empty title={t(text('这里没有机构', 'No organisation is here'))} icon="building">
-          {empties[state] && t(empties[state])}
-        </Empty>
-      ) : (
-        <Table
-          head={[
-            t(text('机构', 'Organisation')),
-            t(text('统一社会信用代码', 'Credit code')),
-            t(text('所在地', 'Seat')),
-            t(text('申请角色', 'Asks for')),
-            t(text('注册', 'Registered')),
-            t(text('已等待', 'Waits for')),
-          ]}
-          rows={found.items.map(row => [
+    <StateList
+      tabs={tabs}
+      at={state}
+      of={found}
+      empty={{ title: text('这里没有机构', 'No organisation is here'), icon: 'building', words: empties[state] }}
+      columns={[
+        [
+          text('机构', 'Organisation'),
+          row => (
             <a href={`/operator/organizations/${row.id}`}>
               <Name zh={row.nameZh} en={row.nameEn} />
-            </a>,
-            <code>{row.uscc}</code>,
-            <Place code={row.division} />,
-            rolesIn(t, row.requestedRoles),
-            <Moment at={row.createdAt} isDay />,
-            ['submitted', 'accepted'].includes(row.state) ? t(ageOf(row.changedAt, now)) : '—',
-          ])}
-        />
-      )}
-      <Pager next={found.next} />
-    </>
+            </a>
+          ),
+        ],
+        [text('统一社会信用代码', 'Credit code'), row => <code>{row.uscc}</code>],
+        [text('所在地', 'Seat'), row => <Place code={row.division} />],
+        [text('申请角色', 'Asks for'), row => rolesIn(t, row.requestedRoles)],
+        [text('注册', 'Registered'), row => <Moment at={row.createdAt} isDay />],
+        [
+          text('已等待', 'Waits for'),
+          row => (['submitted', 'accepted'].includes(row.state) ? t(ageOf(row.changedAt, now)) : '—'),
+        ],
+      ]}
+    />
   )
 }
 

@@ -4,7 +4,7 @@ import { encodeCursor } from '../../kernel/page.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
-import { Badge, Moment, Tabs, type Tone, withQuery } from '../../web/parts.tsx'
+import { Badge, Empty, Moment, Pager, Table, Tabs, type Tone, withQuery } from '../../web/parts.tsx'
 
 /** The way back to the desk. */
 export const deskTrail = (...rest: (readonly [string, Text])[]): (readonly [string, Text])[] => [
@@ -76,6 +76,46 @@ export function StateTabs({ of, at, name = 'state' }: { of: readonly StateTab[];
         isHere: state === at,
       }))}
     />
+  )
+}
+
+/** A column of a list: its head, a cell for each row, and whether it holds numbers. */
+export type Column<R> = readonly [head: Text, cell: (row: R) => ComponentChildren, isNumber?: boolean]
+
+/** A list by states, a page of it: tabs, rows or what an empty one says, and the way on. */
+export function StateList<R>({
+  tabs,
+  at,
+  of,
+  empty,
+  columns,
+  caption,
+}: {
+  tabs: readonly StateTab[]
+  at: string
+  of: { readonly items: readonly R[]; readonly next: string | null }
+  empty: { readonly title: Text; readonly icon: string; readonly words?: Text | undefined }
+  columns: readonly Column<R>[]
+  caption?: Text
+}) {
+  const t = useWords()
+  return (
+    <>
+      <StateTabs of={tabs} at={at} />
+      {of.items.length === 0 ? (
+        <Empty title={t(empty.title)} icon={empty.icon}>
+          {empty.words && t(empty.words)}
+        </Empty>
+      ) : (
+        <Table
+          {...(caption && { caption: t(caption) })}
+          head={columns.map(([head]) => t(head))}
+          nums={columns.flatMap(([, , isNumber], i) => (isNumber ? [i] : []))}
+          rows={of.items.map(row => columns.map(([, cell]) => cell(row)))}
+        />
+      )}
+      <Pager next={of.next} />
+    </>
   )
 }
 

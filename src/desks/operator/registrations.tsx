@@ -13,12 +13,12 @@ import {
 } from '../../modules/registration/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Facts, Moment, Money, Name, Notice, Pager, State, Table, type Tone } from '../../web/parts.tsx'
+import { Card, Facts, Moment, Money, Name, Notice, State, type Tone } from '../../web/parts.tsx'
 import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { gradeWords } from '../public/words.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
-import { Another, Door, Due, deskTrail, Place, ReasonForm, type StateTab, StateTabs } from './parts.tsx'
+import { Another, Door, Due, deskTrail, Place, ReasonForm, StateList, type StateTab } from './parts.tsx'
 
 type RegistrationState = keyof typeof registrationMachine.states
 
@@ -48,37 +48,28 @@ interface Found {
 }
 
 function List({ found, state, tabs, now }: { found: Found; state: string; tabs: readonly StateTab[]; now: Date }) {
-  const t = useWords()
   return (
-    <>
-      <StateTabs of={tabs} at={state} />
-      {found.items.length === 0 ? (
-        <Empty title={t(text('这里没有登记', 'No registration is here'))} icon="certificate">
-          {t(text('合同签章生效后，系统自动提交登记。', 'A contract is submitted for registration once it is sealed.'))}
-        </Empty>
-      ) : (
-        <Table
-          head={[
-            t(text('合同', 'Contract')),
-            t(text('数据产品', 'Data product')),
-            t(text('供方', 'Vendor')),
-            t(text('需方', 'Buyer')),
-            t(text('金额', 'Amount')),
-            t(text('期限', 'Due')),
-          ]}
-          nums={[4]}
-          rows={found.items.map(row => [
-            <a href={`/operator/registrations/${row.id}`}>{row.facts.contractNumber}</a>,
-            <Name zh={row.facts.productName} of={row.contractId} />,
-            <Name zh={row.facts.vendor.name} of={row.vendorId} />,
-            <Name zh={row.facts.buyer.name} of={row.buyerId} />,
-            <Money fen={BigInt(row.facts.amountFen)} />,
-            <Due at={row.dueAt} now={now} isProvisional={row.isProvisional} />,
-          ])}
-        />
-      )}
-      <Pager next={found.next} />
-    </>
+    <StateList
+      tabs={tabs}
+      at={state}
+      of={found}
+      empty={{
+        title: text('这里没有登记', 'No registration is here'),
+        icon: 'certificate',
+        words: text(
+          '合同签章生效后，系统自动提交登记。',
+          'A contract is submitted for registration once it is sealed.',
+        ),
+      }}
+      columns={[
+        [text('合同', 'Contract'), row => <a href={`/operator/registrations/${row.id}`}>{row.facts.contractNumber}</a>],
+        [text('数据产品', 'Data product'), row => <Name zh={row.facts.productName} of={row.contractId} />],
+        [text('供方', 'Vendor'), row => <Name zh={row.facts.vendor.name} of={row.vendorId} />],
+        [text('需方', 'Buyer'), row => <Name zh={row.facts.buyer.name} of={row.buyerId} />],
+        [text('金额', 'Amount'), row => <Money fen={BigInt(row.facts.amountFen)} />, true],
+        [text('期限', 'Due'), row => <Due at={row.dueAt} now={now} isProvisional={row.isProvisional} />],
+      ]}
+    />
   )
 }
 

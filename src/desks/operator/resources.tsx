@@ -16,13 +16,13 @@ import {
 } from '../../modules/resources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Facts, Moment, Name, Notice, Pager, State, Table } from '../../web/parts.tsx'
+import { Card, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
 import { AttachedData } from '../institution/entry.tsx'
 import { Access, entryTones, Items, Metadata } from '../institution/facts.tsx'
 import { page } from '../page.tsx'
 import { Data } from '../public/parts.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
-import { Another, Door, deskTrail, ReasonForm, type StateTab, StateTabs } from './parts.tsx'
+import { Another, Door, deskTrail, ReasonForm, StateList, type StateTab } from './parts.tsx'
 
 const trail = text('目录审核', 'Catalogue reviews')
 const states = ['submitted', 'reviewing', 'returned', 'published', 'superseded', 'withdrawn'] as const
@@ -30,43 +30,35 @@ const states = ['submitted', 'reviewing', 'returned', 'published', 'superseded',
 type Found = Awaited<ReturnType<typeof listVersions>>
 
 function List({ found, state, tabs }: { found: Found; state: string; tabs: readonly StateTab[] }) {
-  const t = useWords()
   return (
-    <>
-      <StateTabs of={tabs} at={state} />
-      {found.items.length === 0 ? (
-        <Empty title={t(text('这里没有目录', 'No entry is here'))} icon="folder">
-          {t(
-            text(
-              '机构提交的目录按先后排列在这里。',
-              'Entries that institutions submit are listed here in their order.',
-            ),
-          )}
-        </Empty>
-      ) : (
-        <Table
-          caption={t(trail)}
-          head={[
-            t(text('名称', 'Name')),
-            t(text('机构', 'Institution')),
-            t(text('代码', 'Code')),
-            t(text('版本', 'Version')),
-            t(text('提交', 'Submitted')),
-          ]}
-          nums={[3]}
-          rows={found.items.map(({ entry, version, institution }) => [
-            <a key="name" href={`/operator/resources/${version.id}`}>
+    <StateList
+      tabs={tabs}
+      at={state}
+      of={found}
+      caption={trail}
+      empty={{
+        title: text('这里没有目录', 'No entry is here'),
+        icon: 'folder',
+        words: text(
+          '机构提交的目录按先后排列在这里。',
+          'Entries that institutions submit are listed here in their order.',
+        ),
+      }}
+      columns={[
+        [
+          text('名称', 'Name'),
+          ({ version }) => (
+            <a href={`/operator/resources/${version.id}`}>
               <Name zh={version.nameZh} en={version.nameEn} />
-            </a>,
-            <Name key="institution" zh={institution.nameZh} en={institution.nameEn} />,
-            <code key="code">{entry.code}</code>,
-            version.versionNo,
-            <Moment key="submitted" at={version.submittedAt} />,
-          ])}
-        />
-      )}
-      <Pager next={found.next} />
-    </>
+            </a>
+          ),
+        ],
+        [text('机构', 'Institution'), ({ institution }) => <Name zh={institution.nameZh} en={institution.nameEn} />],
+        [text('代码', 'Code'), ({ entry }) => <code>{entry.code}</code>],
+        [text('版本', 'Version'), ({ version }) => version.versionNo, true],
+        [text('提交', 'Submitted'), ({ version }) => <Moment at={version.submittedAt} />],
+      ]}
+    />
   )
 }
 
