@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import * as accountDesk from './desks/account/index.ts'
 import * as buyerDesk from './desks/buyer/index.ts'
 import * as civicDesk from './desks/civic/index.ts'
+import * as collectionDesk from './desks/collection/index.ts'
 import * as dataDesk from './desks/data/index.ts'
 import * as institutionDesk from './desks/institution/index.ts'
 import * as operatorDesk from './desks/operator/index.ts'
@@ -34,6 +35,7 @@ import type { Machinery, Task, Vital } from './kernel/task.ts'
 import { startWorker, type Worker } from './kernel/worker.ts'
 import * as bulletin from './modules/bulletin/index.ts'
 import * as catalog from './modules/catalog/index.ts'
+import * as collection from './modules/collection/index.ts'
 import * as contracts from './modules/contracts/index.ts'
 import * as data from './modules/data/index.ts'
 import * as delivery from './modules/delivery/index.ts'
@@ -69,6 +71,7 @@ export const modules: readonly Module[] = [
   risk,
   resources,
   sources,
+  collection,
   catalog,
   contracts,
   registration,
@@ -94,6 +97,7 @@ export const desks: readonly Module[] = [
   vendorDesk,
   institutionDesk,
   sourcesDesk,
+  collectionDesk,
   dataDesk,
   buyerDesk,
   regulatorDesk,

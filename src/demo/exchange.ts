@@ -1,6 +1,7 @@
 import { dayOf } from '../kernel/calendar.ts'
 import { type Cast, makeCast, roles } from './cast.ts'
 import { type Client, StoryError } from './client.ts'
+import { planCollections } from './collections.ts'
 import { divisions, shelf, weather } from './goods.ts'
 import type { Operator } from './operator.ts'
 import { catalogueResources } from './resources.ts'
@@ -182,6 +183,7 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
   }
   await announce(client, operator)
   await catalogueResources(client, operator, demo.civil, demo.water)
+  await planCollections(client, operator, { water: demo.water, civil: demo.civil, company: vendor })
   const talked = ids.get(weather.content.nameZh)
   if (talked) await talkAbout(client, talked, { vendor, owner: insurer, reader: buyer })
   return demo

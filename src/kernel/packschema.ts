@@ -41,7 +41,7 @@ const clocks = [
   'scorecardAppeal',
 ] as const
 /** Deadlines that came with a later version: earlier ones lack them, and who asks those for one is told so. */
-export const laterClocks = ['sourceObjection', 'sourceAnswer', 'sourceDecision'] as const
+export const laterClocks = ['sourceObjection', 'sourceAnswer', 'sourceDecision', 'breachCheck'] as const
 
 /** Terms of validity and retention in months (`addMonths`), notices in days, reports of incidents in hours. */
 const Periods = Type.Object(

@@ -27,6 +27,7 @@ export const publicPlaces: readonly Place[] = [
 
 /** What stands at the foot of every page. */
 export const footPlaces: readonly Omit<Place, 'icon'>[] = [
+  { path: '/collections', words: text('采集事项公开', 'Registered collections') },
   { path: '/transparency', words: text('公开日志', 'Public log') },
   { path: '/about', words: text('关于', 'About') },
   { path: '/privacy', words: text('隐私', 'Privacy') },
@@ -54,6 +55,11 @@ const desks: readonly Desk[] = [
         words: text('权威来源', 'Sources'),
         icon: 'git-merge',
         permission: 'source.list',
+      },
+      {
+        path: '/regulator/reports',
+        words: text('重复采集举报', 'Breach reports'),
+        icon: 'flag',
       },
       { path: '/regulator/statistics', words: text('辖区统计', 'Jurisdiction'), icon: 'chart-histogram' },
     ],
@@ -87,6 +93,7 @@ const desks: readonly Desk[] = [
         icon: 'folder',
       },
       { path: '/source-proposals', words: text('权威来源', 'Sources'), icon: 'git-merge' },
+      { path: '/operator/collections', words: text('采集审核', 'Collection reviews'), icon: 'forms' },
       { path: '/operator/registrations', words: text('登记办理', 'Registrations'), icon: 'certificate' },
       { path: '/operator/orders', words: text('订单与争议', 'Orders and disputes'), icon: 'scale' },
       {
@@ -144,6 +151,7 @@ const desks: readonly Desk[] = [
     places: [
       { path: '/institution', words: text('机构工作台', 'Institution desk'), icon: 'layout-dashboard' },
       { path: '/institution/resources', words: text('编制目录', 'My entries'), icon: 'folder' },
+      { path: '/institution/collections', words: text('拟采集事项', 'Planned collections'), icon: 'forms' },
       {
         path: '/source-proposals',
         words: text('权威来源', 'Sources'),

@@ -42,6 +42,7 @@ function readerOf(route: string): ReaderName {
   if (route.startsWith('/operator')) return 'clerk'
   if (route === '/organization/bank-accounts' || route === '/vendor/earnings') return 'treasurer'
   if (/^\/(institution|source-proposals)\b/.test(route)) return 'institution'
+  if (/^\/collections\/(report|reports|check)\b/.test(route)) return 'vendor'
   if (/^\/(vendor|data-versions|organization|account|inbox)\b/.test(route)) return 'vendor'
   return 'visitor'
 }
@@ -68,7 +69,11 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const resource = await one(sql`select entry_id as id from resources.entry_version where state = 'published' limit 1`)
   const entry = await one(sql`select id from resources.entry_version where entry_id = ${resource} limit 1`)
   const source = await one(sql`select id from sources.source where state = 'ready' limit 1`)
+  const form = await one(sql`select id from collection.planned_form where state = 'registered' limit 1`)
+  const breach = await one(sql`select id from collection.breach_report limit 1`)
   return {
+    form,
+    breach,
     announcement,
     assessment,
     resource,
@@ -99,6 +104,8 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/source-proposals\/:id/, ids => ({ id: ids.source! })],
   [/^\/resources\/:id/, ids => ({ id: ids.resource! })],
   [/^\/(institution|operator)\/resources\/:id/, ids => ({ id: ids.entry! })],
+  [/^\/(institution\/|operator\/)?collections\/:id/, ids => ({ id: ids.form! })],
+  [/^\/(collections|regulator)\/reports\/:id/, ids => ({ id: ids.breach! })],
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
   [/^\/orders\/:id/, ids => ({ id: ids.order! })],

@@ -29,6 +29,7 @@ export const clockWords: Readonly<Record<ClockName, Text>> = {
   disputeMediation: text('争议调解', 'Mediating a dispute'),
   riskReview: text('风险审核', 'Risk review'),
   riskHandling: text('风险处置', 'Handling a risk'),
+  breachCheck: text('重复采集举报核查', 'Checking a report of duplicate collection'),
   sharingConformity: text('共享申请规范性审查', 'Conformity check of a sharing request'),
   sharingReplyPublished: text('共享答复（目录已发布）', 'Reply to a sharing request (published resource)'),
   sharingReplyUnpublished: text('共享答复（目录未发布）', 'Reply to a sharing request (unpublished resource)'),

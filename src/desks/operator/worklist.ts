@@ -6,6 +6,7 @@ import { Bilingual, Instant, iso, nullable } from '../../kernel/wire.ts'
 import type { Waiting } from '../../kernel/workload.ts'
 import { announcementsWaiting } from '../../modules/bulletin/index.ts'
 import { listingsWaiting } from '../../modules/catalog/index.ts'
+import { collectionsWaiting } from '../../modules/collection/index.ts'
 import { organizationsWaiting } from '../../modules/identity/index.ts'
 import { disputesWaiting } from '../../modules/orders/index.ts'
 import { registrationsWaiting } from '../../modules/registration/index.ts'
@@ -62,6 +63,16 @@ const kinds: Readonly<Record<string, Kind>> = {
     words: text('权威来源待认定', 'Authoritative sources to decide'),
     page: '/source-proposals?state=ready',
     permission: 'source.decide',
+  },
+  'collection.review': {
+    words: text('拟采集事项待审核', 'Planned collections to review'),
+    page: '/operator/collections?state=submitted',
+    permission: 'collection.review',
+  },
+  'collection.register': {
+    words: text('采集事项待登记', 'Collections to register'),
+    page: '/operator/collections?state=reviewing',
+    permission: 'collection.register',
   },
   'registration.accept': {
     words: text('登记待受理', 'Registrations to accept'),
@@ -133,6 +144,7 @@ export async function readWorkList(rx: Rx): Promise<Task[]> {
     registrationsWaiting,
     resourcesWaiting,
     sourcesWaiting,
+    collectionsWaiting,
     moneyWaiting,
     disputesWaiting,
     announcementsWaiting,

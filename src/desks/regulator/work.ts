@@ -1,5 +1,6 @@
 import type { Rx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
+import { countReports, firstReportDue } from '../../modules/collection/index.ts'
 import { countQueue, listQueue } from '../../modules/registration/index.ts'
 import { disputedToDecide } from '../../modules/sources/index.ts'
 import type { WorkItem } from '../worklist.ts'
@@ -11,6 +12,8 @@ export async function regulatorWork(rx: Rx): Promise<WorkItem[]> {
     (await countQueue(rx, query)).find(each => each.state === 'filed')?.count ?? 0
   const [count, corrected, late] = [await open({}), await open({ isCorrected: true }), await open({ isOverdue: true })]
   const disputed = await disputedToDecide(rx)
+  const reports = await countReports(rx, 'mine')
+  const waiting = (reports.get('received') ?? 0) + (reports.get('checking') ?? 0)
   const first = (await listQueue(rx, { state: 'filed', sort: 'due', limit: 1 })).items[0]?.row.dueAt ?? null
   const item = (kind: string, n: number, href: string, words: WorkItem['words'], dueAt: Date | null): WorkItem[] =>
     n === 0 ? [] : [{ kind: `regulator.${kind}`, count: n, href, words, dueAt }]
@@ -48,6 +51,16 @@ export async function regulatorWork(rx: Rx): Promise<WorkItem[]> {
       '/regulator/filings?corrected=true',
       text(`${corrected} 份补正后报回，待复核`, `${corrected} came back corrected, to be checked again`),
       null,
+    ),
+    ...item(
+      'breach',
+      waiting,
+      '/regulator/reports',
+      text(
+        `${waiting} 件重复采集举报待核查`,
+        `${waiting} report${waiting === 1 ? '' : 's'} of duplicate collection to check`,
+      ),
+      await firstReportDue(rx),
     ),
   ]
 }

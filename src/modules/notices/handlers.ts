@@ -11,6 +11,7 @@ import { announcing } from './announcing.ts'
 import { assessing } from './assessing.ts'
 import { cataloguing } from './cataloguing.ts'
 import { certifying, filingDraft } from './certifying.ts'
+import { collecting } from './collecting.ts'
 import { contracting } from './contracting.ts'
 import { type Draft, type Hear, tradeOf } from './draft.ts'
 import { orderDraft, orderedOf, ordering } from './ordering.ts'
@@ -33,6 +34,7 @@ export const heard: Readonly<Record<string, Hear>> = {
   ...ordering,
   ...paying,
   ...announcing,
+  ...collecting,
 }
 
 export const handlers: Handler[] = [

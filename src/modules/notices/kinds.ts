@@ -1,4 +1,5 @@
 import { text } from '../../kernel/text.ts'
+import { collections } from './collectingkinds.ts'
 import { spec } from './kindspec.ts'
 import { assessments } from './riskkinds.ts'
 import { sources } from './sourcekinds.ts'
@@ -387,6 +388,7 @@ export const kinds = {
   ...resources,
   ...sources,
   ...watches,
+  ...collections,
 } as const
 
 export type Kind = keyof typeof kinds

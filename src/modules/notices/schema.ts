@@ -32,7 +32,8 @@ export const notice = notices.table(
     index('notice_unread').on(t.personId, t.id).where(sql`read_at is null`),
     check(
       'notice_personal_is_watched',
-      sql`${t.organizationId} is not null or ${t.kind} like 'product.%' or ${t.kind} = 'search.matched'`,
+      sql`${t.organizationId} is not null or ${t.kind} like 'product.%' or ${t.kind} = 'search.matched'
+        or ${t.kind} like 'breach-report.%'`,
     ),
     check('notice_href_is_local', sql`${t.href} like '/%' and ${t.href} not like '//%'`),
   ],
