@@ -161,6 +161,10 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     suspend: text('暂停访问', 'Access suspended'),
     end: text('放行终止', 'Release ended'),
     remind: text('到期提醒', 'Reminder that it ends soon'),
+    'take-over': text(
+      '沿用启用风险审核前的挂牌审核',
+      'Taken over from the listing review before there was a risk review',
+    ),
   },
   upload: {
     begin: text('开始上传文件', 'Upload begun'),

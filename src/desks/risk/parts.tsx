@@ -220,6 +220,16 @@ export function GateNotice({ of: { file, release } }: { of: GateView }) {
       {release.state === 'released' ? (
         <Notice tone="good" title={t(text('已放行', 'Released'))}>
           {t(text('该版本可以挂牌、订立合同和交付。', 'This version may be listed, contracted and delivered.'))}
+          {release.source === 'taken-over' && (
+            <p class="mb-0">
+              {t(
+                text(
+                  '放行沿用启用风险审核前的挂牌审核，未经过风险审核；到期前须定级和评估。',
+                  'It is taken over from the listing review of the time before risk reviews; none was held. Grade and assess it before it ends.',
+                ),
+              )}
+            </p>
+          )}
           {file.assessment?.conditions && (
             <p class="mb-0">
               {t(text('条件：', 'Conditions: '))}

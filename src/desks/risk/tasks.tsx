@@ -50,7 +50,15 @@ function Tasks({ of: { task, counts, found, now } }: { of: View }) {
       />
       {found.items.length === 0 ? (
         <Empty title={t(text('这里没有要办理的', 'Nothing to do here'))} icon="shield-check">
-          {t(leads[task])}
+          {t(
+            text(
+              '数据上传并确认后，需要定级、评估、处理或续评的会列在这里。',
+              'Once data is uploaded and confirmed, what is to be graded, assessed, handled or renewed is listed here.',
+            ),
+          )}
+          <p class="mt-2 mb-0">
+            <a href="/vendor/upload">{t(text('上传数据', 'Upload data'))}</a>
+          </p>
         </Empty>
       ) : (
         <>

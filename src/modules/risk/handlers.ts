@@ -1,5 +1,5 @@
 import type { Timer } from '../../kernel/events.ts'
-import { endingReleases, endRelease, remindRelease, runOutReleases } from './release.ts'
+import { endingReleases, endRelease, remindRelease, runOutReleases, tellTakeover, untoldTakeovers } from './release.ts'
 import {
   escalateAssessment,
   expireAssessment,
@@ -14,5 +14,6 @@ export const timers: Timer[] = [
   { name: 'risk.lapse-assessments', due: staleAssessments, run: lapseAssessment },
   { name: 'risk.escalate-assessments', due: overdueAssessments, run: escalateAssessment },
   { name: 'risk.end-releases', due: runOutReleases, run: endRelease },
+  { name: 'risk.tell-takeovers', due: untoldTakeovers, run: tellTakeover },
   { name: 'risk.remind-releases', due: endingReleases, run: remindRelease },
 ]

@@ -29,6 +29,8 @@ export interface Release {
   /** why it is not released; null when it is */
   readonly reason: Text | null
   readonly validUntil: Date | null
+  /** by a passed risk review, or taken over from the listing review of the time before there was a gate; null before */
+  readonly source: 'review' | 'taken-over' | null
 }
 
 /** What a version is wanted for. */
@@ -101,7 +103,11 @@ export async function isReleased(rx: Pick<Reading, 'sql'>, dataVersionId: string
 export async function releaseOf(rx: Rx, dataVersionId: string): Promise<Release> {
   const [grade] = await rx.tx.select().from(dataGrade).where(eq(dataGrade.dataVersionId, dataVersionId))
   const [row] = await rx.tx.select().from(release).where(eq(release.dataVersionId, dataVersionId))
-  const known = { grade: grade?.grade ?? row?.grade ?? null, validUntil: row?.validUntil ?? null }
+  const known = {
+    grade: grade?.grade ?? row?.grade ?? null,
+    validUntil: row?.validUntil ?? null,
+    source: (row?.source ?? null) as Release['source'],
+  }
   if (row && (await isReleased(rx, dataVersionId))) return { ...known, state: 'released', reason: null }
   const state = stateOf(grade, await latestAssessment(rx, dataVersionId), row)
   const reason = grade?.grade === 'core' ? coreReason : reasons[state]
@@ -207,6 +213,31 @@ export async function endRelease(cx: Cx, id: string): Promise<void> {
   if (!row) throw notFound()
   if (row.state !== 'released' || row.validUntil >= cx.now) throw new NotDue()
   await closeGate(cx, id, 'ended', '有效期届满 Its term is over')
+}
+
+/** Releases that a migration took over from listing reviews and of which the log does not tell yet. */
+export async function untoldTakeovers(rx: Rx): Promise<string[]> {
+  const rows = await rx.sql<{ id: string }[]>`
+    select r.data_version_id as id from risk.release r
+    where r.source = 'taken-over' and not exists (select from kernel.audit_entry e
+      where e.subject_kind = 'data-version' and e.subject_id = r.data_version_id::text and e.action = 'release.take-over')
+    order by r.data_version_id limit 100`
+  return rows.map(row => row.id)
+}
+
+/** Says in the log that a release stands on the listing review of its time, and on no risk review. Run by the timer. */
+export async function tellTakeover(cx: Cx, id: string): Promise<void> {
+  const [row] = await cx.tx.select().from(release).where(eq(release.dataVersionId, id)).for('update')
+  const isTold = !(await untoldTakeovers(cx)).includes(id)
+  if (row?.source !== 'taken-over' || isTold) throw new NotDue()
+  cx.audit('release.take-over', ['data-version', id], {
+    sha256: row.sha256,
+    grade: row.grade,
+    listingReviewedBy: row.releasedBy,
+    listingReviewedAt: row.releasedAt,
+    validUntil: row.validUntil,
+    riskReview: null,
+  })
 }
 
 /** The last instant of the releases that end soon enough for their provider to be told (rule pack). */

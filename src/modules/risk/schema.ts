@@ -217,6 +217,7 @@ export const release = risk.table(
     check('release_state_known', sql`${t.state} in ('released', 'suspended', 'ended')`),
     check('release_by_review', sql`(${t.source} = 'review') = (${t.assessmentId} is not null)`),
     check('release_never_core', sql`${t.grade} in ('general', 'important')`),
+    index('release_taken_over').on(t.dataVersionId).where(sql`${t.source} = 'taken-over'`),
     index('release_valid').on(t.validUntil).where(sql`${t.state} = 'released'`),
   ],
 )

@@ -16,6 +16,12 @@ export const ReleaseShape = Type.Object({
   grade: nullable(Type.String({ enum: [...grades] })),
   reason: nullable(Bilingual),
   validUntil: nullable(Instant),
+  source: nullable(
+    Type.String({
+      enum: ['review', 'taken-over'],
+      description: '`taken-over`: from the listing review before there was a gate',
+    }),
+  ),
 })
 
 export const GradeShape = Type.Object({

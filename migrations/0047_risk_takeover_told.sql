@@ -1,0 +1,1 @@
+CREATE INDEX "release_taken_over" ON "risk"."release" USING btree ("data_version_id") WHERE "risk"."release"."source" = 'taken-over';
