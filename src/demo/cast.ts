@@ -12,6 +12,8 @@ export interface Role {
   readonly division: string
   readonly address: string
   readonly roles: readonly ('vendor' | 'buyer' | 'authority' | 'institution')[]
+  /** of an institution: a public service enterprise of this kind, else a public institution */
+  readonly service?: string
   readonly people: { readonly maker: string; readonly checker: string; readonly finance: string }
 }
 
@@ -64,6 +66,10 @@ export async function makeCast(client: Client, operator: Operator, role: Role, u
         contactName: role.people.maker,
         contactPhone: '0351-7000000',
         roles: role.roles,
+        ...(role.roles.includes('institution') && {
+          institutionKind: role.service ? 'publicServiceEnterprise' : 'publicInstitution',
+          ...(role.service && { serviceKind: role.service }),
+        }),
       },
     })
     id = made.id
@@ -156,6 +162,7 @@ export const roles = {
     division: '140100',
     address: '山西省太原市杏花岭区解放路60号',
     roles: ['institution'],
+    service: 'water',
     people: { maker: '田野', checker: '罗兰', finance: '程远' },
   },
 } as const satisfies Record<string, Role>

@@ -1,3 +1,4 @@
+import Excel from 'exceljs'
 import type { Cast } from './cast.ts'
 import type { Client } from './client.ts'
 import { divisions } from './goods.ts'
@@ -78,7 +79,7 @@ const waterEntry = {
   updateCycle: 'monthly',
   placement: 'ownRoom',
   systemOfRecord: '水质检测管理系统（演示）',
-  dutyBasis: '《城市供水条例》',
+  isVoluntary: true,
   themes: ['living-environment'],
   items: [
     { nameZh: '月份', codeName: 'month', type: 'date', sensitivity: 'none', meaning: '检测所属月份' },
@@ -132,6 +133,63 @@ async function proposeSources(client: Client, operator: Operator, of: Cast, entr
   await propose('行政区划名称', 'division-name')
 }
 
+const importHeads = ['编号', '目录代码', '分类代码', '名称', '摘要', '主题', '格式', '更新周期', '数据分级', '共享类型']
+const importRows = [
+  [
+    '1',
+    '',
+    '306020',
+    '福利机构名录',
+    '全省养老、儿童福利机构的名称、地址和床位数。',
+    '养老服务',
+    '数据库或表格',
+    '每月',
+    '一般数据',
+    '无条件共享',
+  ],
+  [
+    '2',
+    '',
+    '306020',
+    '社会组织登记信息',
+    '登记在册的社会组织基本信息。',
+    '市场监管',
+    '数据库或表格',
+    '每季度',
+    '一般数据',
+    '有条件共享',
+  ],
+  [
+    '3',
+    '',
+    '906020',
+    '救助管理站名录',
+    '各地救助管理站的地址和电话。',
+    '公共安全',
+    '数据库或表格',
+    '每周三',
+    '一般数据',
+    '无条件共享',
+  ],
+]
+
+/** A filled template that waits for its institution's confirmation: two rows that can be taken, one that is refused. */
+async function importSome(client: Client, civil: Cast): Promise<void> {
+  const { items } = await client.call<{ items: unknown[] }>('GET /resource-imports', { as: civil.maker })
+  if (items.length > 0) return
+  const book = new Excel.Workbook()
+  book.addWorksheet('目录').addRows([importHeads, ...importRows])
+  book.addWorksheet('信息项').addRows([
+    ['编号', '信息项名称', '类型'],
+    ['1', '机构名称', '字符型'],
+    ['1', '床位数', '整数型'],
+    ['2', '社会组织名称', '字符型'],
+  ])
+  const form = new FormData()
+  form.append('file', new Blob([await book.xlsx.writeBuffer()]), '民政目录-2026.xlsx')
+  await client.call('POST /resource-imports', { as: civil.maker, form })
+}
+
 /** A province's institution publishes its divisions with their data; a city's water works hands an entry in for review. */
 export async function catalogueResources(client: Client, operator: Operator, civil: Cast, water: Cast): Promise<void> {
   const begun = async (of: Cast) =>
@@ -150,6 +208,7 @@ export async function catalogueResources(client: Client, operator: Operator, civ
     await client.call(`POST /resources/${entry.id}/data`, { as: civil.maker, body: { dataVersionId: file.id } })
     await proposeSources(client, operator, civil, entry.id)
   }
+  await importSome(client, civil)
   if (!(await begun(water))) {
     const entry = await client.call<Entry>('POST /resources', {
       as: water.maker,

@@ -50,6 +50,9 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     verify: text('机构核验通过', 'Organisation verified'),
     suspend: text('暂停机构资格', 'Organisation suspended'),
     reinstate: text('恢复机构资格', 'Organisation reinstated'),
+    'complete-kind': text('填写机构类别', 'Kind of institution said'),
+    'confirm-kind': text('确认机构类别', 'Kind of institution confirmed'),
+    'decline-kind': text('不同意机构类别', 'Kind of institution declined'),
   },
   member: { set: text('设置成员职责', 'Duties of a member set') },
   'signing-policy': { set: text('设置签署审批规定', 'Rule on approval before signing set') },
@@ -69,6 +72,13 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     revise: text('编制目录新版本', 'Next version of the entry begun'),
     withdraw: text('撤回资源目录', 'Entry withdrawn'),
     attach: text('挂接数据版本', 'Data version attached'),
+    import: text('批量导入目录', 'Entry imported'),
+    'submit-many': text('批量提交目录审核', 'Entries submitted together'),
+  },
+  'resource-import': {
+    upload: text('上传目录导入文件', 'Import of entries uploaded'),
+    confirm: text('确认批量导入', 'Import of entries confirmed'),
+    discard: text('放弃批量导入', 'Import of entries given up'),
   },
   'data-element': {
     register: text('登记数据元', 'Data element registered'),

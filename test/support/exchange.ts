@@ -51,7 +51,8 @@ export interface TestExchange {
   ok(address: string, options?: CallOptions): Promise<any>
   person(name: string): Promise<Role>
   /** A verified organisation with one member per duty list. */
-  organization(roles: string[], options?: { division?: string; name?: string }): Promise<Cast>
+  /** `service`: a public service enterprise of this kind (Art 38) */
+  organization(roles: string[], options?: { division?: string; name?: string; service?: string }): Promise<Cast>
   readonly operator: Cast
   /** Waits until `probe` answers something truthy (events and timers run in the worker). */
   until<T>(probe: () => Promise<T | undefined | false | null>, what?: string): Promise<T>
@@ -183,7 +184,10 @@ export async function openExchange(t: Test, options: OpenOptions = {}): Promise<
   )
   if (founded.isReplay) throw new Error('the operator cannot be a replay')
   const operator = await staff(operatorFounder, founded.value.id, operatorUscc)
-  const organization = async (roles: string[], options: { division?: string; name?: string } = {}): Promise<Cast> => {
+  const organization = async (
+    roles: string[],
+    options: { division?: string; name?: string; service?: string } = {},
+  ): Promise<Cast> => {
     const founder = await person('founder')
     const division = options.division ?? '140100'
     const uscc = newUscc(division)
@@ -197,6 +201,10 @@ export async function openExchange(t: Test, options: OpenOptions = {}): Promise<
         contactName: '联系人',
         contactPhone: '0351-1111111',
         roles,
+        ...(roles.includes('institution') && {
+          institutionKind: options.service ? 'publicServiceEnterprise' : 'publicInstitution',
+          ...(options.service && { serviceKind: options.service }),
+        }),
       },
     })
     await ok(`POST /organizations/${id}/accept`, { as: operator.maker })

@@ -71,9 +71,11 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const source = await one(sql`select id from sources.source where state = 'ready' limit 1`)
   const form = await one(sql`select id from collection.planned_form where state = 'registered' limit 1`)
   const breach = await one(sql`select id from collection.breach_report limit 1`)
+  const catalogImport = await one(sql`select id from resources.bulk_import limit 1`)
   return {
     form,
     breach,
+    catalogImport,
     announcement,
     assessment,
     resource,
@@ -103,6 +105,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/sources\/:code/, () => ({ code: 'division-code' })],
   [/^\/source-proposals\/:id/, ids => ({ id: ids.source! })],
   [/^\/resources\/:id/, ids => ({ id: ids.resource! })],
+  [/^\/institution\/resources\/imports\/:id/, ids => ({ id: ids.catalogImport! })],
   [/^\/(institution|operator)\/resources\/:id/, ids => ({ id: ids.entry! })],
   [/^\/(institution\/|operator\/)?collections\/:id/, ids => ({ id: ids.form! })],
   [/^\/(collections|regulator)\/reports\/:id/, ids => ({ id: ids.breach! })],

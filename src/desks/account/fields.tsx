@@ -1,6 +1,7 @@
 import { allDivisions, type Division, division, provinceOf } from '../../kernel/division.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { type Organization, requestableRoles, roleWords } from '../../modules/identity/index.ts'
+import { institutionKinds, type Organization, requestableRoles, roleWords } from '../../modules/identity/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Field } from '../../web/form.tsx'
 
@@ -66,8 +67,36 @@ function Contact({ known }: { known: Known }) {
   )
 }
 
+/** What an institution is (Art 38): the kinds of public service are those of the rules. */
+export function KindFields({ known, now, isAsked }: { known: Partial<Organization>; now: Date; isAsked?: boolean }) {
+  const kinds = rulesAt(now).lists.publicServiceKinds.items
+  return (
+    <>
+      <Field
+        name="institutionKind"
+        kind="select"
+        label={text('机构类别（申请公共机构身份的填写）', 'Kind of institution (for who asks to be one)')}
+        hint={text(
+          '第三十八条。信用代码以 1 开头的为公共机构；供水、供电等企业选公共服务企业。',
+          'Art. 38. Codes beginning with 1 are public institutions; water, power and the like are public service enterprises.',
+        )}
+        options={Object.entries(institutionKinds)}
+        value={known.institutionKind}
+        isRequired={isAsked === true}
+      />
+      <Field
+        name="serviceKind"
+        kind="select"
+        label={text('公共服务行业（公共服务企业填写）', 'Kind of public service (for such enterprises)')}
+        options={kinds.map(({ code, name }) => [code, name] as const)}
+        value={known.serviceKind}
+      />
+    </>
+  )
+}
+
 /** What an organisation says of itself, for registration and for correction. */
-export function OrganizationFields({ known = {} }: { known?: Known }) {
+export function OrganizationFields({ known = {}, now }: { known?: Known; now: Date }) {
   const t = useWords()
   return (
     <>
@@ -122,6 +151,7 @@ export function OrganizationFields({ known = {} }: { known?: Known }) {
         data-division
       />
       <Contact known={known} />
+      <KindFields known={known} now={now} />
     </>
   )
 }

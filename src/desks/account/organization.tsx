@@ -1,9 +1,11 @@
 import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { notFound } from '../../kernel/problem.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import {
+  kindWords,
   type Organization,
   type OrganizationState,
   organizationMachine,
@@ -13,10 +15,10 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
 import { startOf } from '../../web/nav.ts'
-import { Card, Copyable, Empty, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
+import { Badge, Card, Copyable, Empty, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
-import { divisionWords, OrganizationFields } from './fields.tsx'
+import { divisionWords, KindFields, OrganizationFields } from './fields.tsx'
 import { onboarding, type Step } from './onboarding.ts'
 import { ActFor } from './profile.tsx'
 
@@ -57,7 +59,7 @@ function Contact({ of }: { of: Organization }) {
   )
 }
 
-function About({ of }: { of: Organization }) {
+function About({ of, now }: { of: Organization; now: Date }) {
   const t = useWords()
   const words = (roles: readonly string[]) =>
     roles.map(role => t(roleWords[role]?.name ?? text(role, role))).join(t(text('、', ', ')))
@@ -77,6 +79,15 @@ function About({ of }: { of: Organization }) {
         of.roles.length > 0
           ? [t(text('已生效的身份', 'Roles in force')), words(of.roles)]
           : [t(text('申请的身份', 'Roles asked for')), words(of.requestedRoles)],
+        of.requestedRoles.includes('institution') && [
+          t(text('机构类别', 'Kind of institution')),
+          <span key="kind" class="row-gap">
+            {t(kindWords(of, rulesAt(now)))}
+            {of.institutionKind !== null && of.kindConfirmedAt === null && (
+              <Badge tone="warn">{t(text('待运营机构确认', 'To be confirmed by the operator'))}</Badge>
+            )}
+          </span>,
+        ],
         [t(text('注册时间', 'Registered')), <Moment key="at" at={of.createdAt} />],
         [t(text('签名密钥指纹', 'Fingerprint of the signing key')), <code key="key">{of.keyFingerprint}</code>],
       ]}
@@ -84,14 +95,42 @@ function About({ of }: { of: Organization }) {
   )
 }
 
-function Mend({ of }: { of: Organization }) {
+function Mend({ of, now }: { of: Organization; now: Date }) {
   const t = useWords()
   return (
     <Card title={t(text('补正后重新提交', 'Correct and submit again'))} id="mend">
       <Form to={`POST /organizations/${of.id}/resubmit`} then="/organization" data-guard>
-        <OrganizationFields known={of} />
+        <OrganizationFields known={of} now={now} />
         <Submit>{t(text('重新提交', 'Submit again'))}</Submit>
       </Form>
+    </Card>
+  )
+}
+
+/** Asks those for their kind who were verified before it was asked for. */
+function KindToSay({ of, now }: { of: Organization; now: Date }) {
+  const t = useWords()
+  const { can, actor } = useReader()
+  const isOpen = of.state === 'verified' && of.requestedRoles.includes('institution') && of.institutionKind === null
+  if (!isOpen || actor.organizationId !== of.id) return null
+  return (
+    <Card title={t(text('请补填机构类别', 'Say what kind of institution you are'))} id="kind">
+      {of.reason && (
+        <Notice
+          tone="warn"
+          title={t(text('运营机构未同意此前的填写', 'The operator did not agree with what was said'))}
+        >
+          <Name zh={of.reason} />
+        </Notice>
+      )}
+      {can('organization.complete-kind') ? (
+        <Form to={`POST /organizations/${of.id}/institution-kind`} then="/organization">
+          <KindFields known={of} now={now} isAsked />
+          <Submit>{t(text('提交，由运营机构确认', 'Send it to the operator for confirmation'))}</Submit>
+        </Form>
+      ) : (
+        <p class="mb-0">{t(text('请本机构管理员填写。', 'Your administrator says it.'))}</p>
+      )}
     </Card>
   )
 }
@@ -135,11 +174,13 @@ function Own({
   steps,
   course,
   mayMend,
+  now,
 }: {
   of: Organization
   steps: readonly Step[]
   course: TimelineFacts
   mayMend: boolean
+  now: Date
 }) {
   const t = useWords()
   const reader = useReader()
@@ -155,9 +196,10 @@ function Own({
               <Way steps={steps} />
             </Card>
           )}
-          {mayMend && <Mend of={of} />}
+          {mayMend && <Mend of={of} now={now} />}
+          <KindToSay of={of} now={now} />
           <Card title={t(text('机构信息', 'About the organisation'))}>
-            <About of={of} />
+            <About of={of} now={now} />
           </Card>
         </div>
         <div>
@@ -233,7 +275,7 @@ export const organizationPages: Route[] = [
             tones={{ verified: 'good', returned: 'warn', suspended: 'bad' }}
           />
         ),
-        body: <Own of={own} steps={steps} course={course} mayMend={mayMend} />,
+        body: <Own of={own} steps={steps} course={course} mayMend={mayMend} now={rx.now} />,
         ...(mayMend && { scripts: ['organization.js'] }),
       }
     },
@@ -243,24 +285,24 @@ export const organizationPages: Route[] = [
     operation: 'showNewOrganization',
     permission: 'organization.register',
     summary: text('注册机构', 'Register an organisation'),
-    run: () => ({
+    run: rx => ({
       title: text('注册机构', 'Register an organisation'),
       lead: text(
         '提交后由运营机构两名工作人员先后核验；您成为该机构的管理员。同事已注册过本机构的，请他们按您的邮箱把您加入。',
         'Two people of the operator verify it; you become its administrator. If a colleague registered it already, ask them to add you by your e-mail address.',
       ),
       scripts: ['organization.js'],
-      body: <New />,
+      body: <New now={rx.now} />,
     }),
   }),
 ]
 
-function New() {
+function New({ now }: { now: Date }) {
   const t = useWords()
   return (
     <Card>
       <Form to="POST /organizations" then="/organization?of={id}" data-guard>
-        <OrganizationFields />
+        <OrganizationFields now={now} />
         <Submit>{t(text('提交注册', 'Submit the registration'))}</Submit>
       </Form>
     </Card>

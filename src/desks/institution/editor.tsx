@@ -102,7 +102,7 @@ function Terms({ of }: { of: EntryVersionRow }) {
   )
 }
 
-function Source({ of }: { of: EntryVersionRow }) {
+function Source({ of, isEnterprise }: { of: EntryVersionRow; isEnterprise: boolean }) {
   return (
     <>
       <Field
@@ -118,6 +118,18 @@ function Source({ of }: { of: EntryVersionRow }) {
         value={of.systemOfRecord}
         maxLength={200}
       />
+      {(isEnterprise || of.isVoluntary) && (
+        <Field
+          name="isVoluntary"
+          kind="check"
+          label={text('本企业自愿提供，并无法定提供义务', 'We provide this voluntarily; no law obliges us to')}
+          hint={text(
+            '第二十五条。勾选后不填职责依据；更新日期作为承诺公开，可随时撤回。',
+            'Art. 25. Leave the legal duty empty then; the day of the next update is shown as a promise, and it can be taken back at will.',
+          )}
+          value={of.isVoluntary}
+        />
+      )}
       <Field
         name="dutyBasis"
         label={text('职责依据', 'Legal duty')}
@@ -195,7 +207,7 @@ function ItemRow({ of, at }: { of: EntryVersionRow['items'][number] | undefined;
 }
 
 /** Everything that an institution says of an entry, in one form. */
-export function Editor({ of, now }: { of: EntryVersionRow; now: Date }) {
+export function Editor({ of, now, isEnterprise }: { of: EntryVersionRow; now: Date; isEnterprise: boolean }) {
   const t = useWords()
   const rows = [...of.items, ...Array<undefined>(spareRows).fill(undefined)]
   return (
@@ -207,7 +219,7 @@ export function Editor({ of, now }: { of: EntryVersionRow; now: Date }) {
         <Terms of={of} />
       </Card>
       <Card title={t(text('来源与安全', 'Source and security'))}>
-        <Source of={of} />
+        <Source of={of} isEnterprise={isEnterprise} />
       </Card>
       <Card title={t(text('信息项', 'Items'))}>
         {rows.map((item, i) => (

@@ -3,6 +3,7 @@ import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { listDataVersions } from '../../modules/data/index.ts'
+import { mayPublishVoluntarily, organizationOf } from '../../modules/identity/index.ts'
 import {
   type Attached,
   attachedTo,
@@ -27,9 +28,10 @@ import { Data } from '../public/parts.tsx'
 import { ItemSources } from '../sources/parts.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { Editor } from './editor.tsx'
-import { Access, DueOn, entryTones, Items, Metadata } from './facts.tsx'
+import { Access, DueOn, dueWords, entryTones, Items, Metadata } from './facts.tsx'
 import { PullSummary } from './pulling.tsx'
 import { Ways } from './ways.tsx'
+import { Withdraw } from './withdrawing.tsx'
 
 interface Choice {
   readonly id: string
@@ -45,6 +47,8 @@ interface View extends Versioned {
   readonly files: readonly Choice[]
   readonly pull: PullRow | undefined
   readonly timeline: TimelineFacts
+  /** a public service enterprise, which may publish what it is not mandated to */
+  readonly isEnterprise: boolean
   readonly now: Date
 }
 
@@ -65,6 +69,7 @@ async function viewOf(rx: Rx, id: string): Promise<View> {
     files,
     pull: await pullOf(rx, found.entry.id),
     timeline: await readTimeline(rx, [['resource', found.entry.id]]),
+    isEnterprise: mayPublishVoluntarily(await organizationOf(rx, found.entry.organizationId)),
     now: rx.now,
   }
 }
@@ -198,10 +203,9 @@ function Attach({ view: { entry, files } }: { view: View }) {
 
 function Published({ view }: { view: View }) {
   const t = useWords()
-  const { can, form } = useReader()
-  const { entry, versions } = view
+  const { can } = useReader()
+  const { entry, version, versions } = view
   const open = versions.find(each => ['draft', 'returned', 'submitted', 'reviewing'].includes(each.state))
-  const withdraw = `POST /resources/${entry.id}/withdraw`
   return (
     <div class="stack">
       <p class="mb-0">
@@ -219,21 +223,7 @@ function Published({ view }: { view: View }) {
           </Form>
         )
       )}
-      {can('resource.withdraw') && (
-        <Confirm
-          label={text('撤回目录', 'Withdraw the entry')}
-          consequence={text(
-            '撤回后不再出现在目录中，公开页面显示原因。',
-            'It leaves the catalogue; its page says why.',
-          )}
-          isOpen={form?.to === withdraw}
-        >
-          <Form to={withdraw}>
-            <Field name="reason" label={text('理由', 'Reason')} isRequired maxLength={1000} />
-            <Submit tone="danger">{t(text('确认撤回', 'Withdraw'))}</Submit>
-          </Form>
-        </Confirm>
-      )}
+      <Withdraw entryId={entry.id} isVoluntary={version.isVoluntary} />
     </div>
   )
 }
@@ -295,8 +285,8 @@ function Aside({ view }: { view: View }) {
             [t(text('目录代码', 'Code')), <code key="code">{entry.code}</code>],
             [t(text('版本', 'Version')), version.versionNo],
             version.state === 'published' && [
-              t(text('下次更新', 'Next update due')),
-              <DueOn key="due" of={entry} now={now} />,
+              t(dueWords(version)),
+              <DueOn key="due" of={entry} now={now} isVoluntary={version.isVoluntary} />,
             ],
           ]}
         />
@@ -340,7 +330,7 @@ function EntryView({ view }: { view: View }) {
     <div class="split">
       <div>
         {isOpen(version) && can('resource.update') ? (
-          <Editor of={version} now={now} />
+          <Editor of={version} now={now} isEnterprise={view.isEnterprise} />
         ) : (
           <>
             <Metadata of={entry} version={version} now={now} />

@@ -42,17 +42,31 @@ export const gradeWord = (rules: RulePack, code: string | null): Text =>
 
 export const rulesOf = (now: Date): RulePack => rulesAt(now)
 
-/** Until when the next update is due, and whether it is late: the same for everyone. */
-export function DueOn({ of, now }: { of: Pick<EntryRow, 'dueOn'>; now: Date }) {
+/** Until when the next update is due, and whether it is late: the same for everyone. Who provides voluntarily promised it. */
+export function DueOn({ of, now, isVoluntary }: { of: Pick<EntryRow, 'dueOn'>; now: Date; isVoluntary?: boolean }) {
   const t = useWords()
   if (of.dueOn === null) return <>{t(text('无固定期限', 'No fixed day'))}</>
   return (
     <span class="row-gap">
       <Moment at={`${of.dueOn}T12:00:00+08:00`} isDay />
-      {isLate(of.dueOn, now) && <Badge tone="bad">{t(text('更新已逾期', 'Update overdue'))}</Badge>}
+      {isLate(of.dueOn, now) &&
+        (isVoluntary ? (
+          <Badge tone="warn">{t(text('已过承诺日期', 'Past the promised day'))}</Badge>
+        ) : (
+          <Badge tone="bad">{t(text('更新已逾期', 'Update overdue'))}</Badge>
+        ))}
     </span>
   )
 }
+
+/** What the day of the next update is called: a duty, or of who provides voluntarily a promise. */
+export const dueWords = ({ isVoluntary }: Pick<EntryVersionRow, 'isVoluntary'>): Text =>
+  isVoluntary ? text('承诺更新', 'Update promised for') : text('下次更新', 'Next update due')
+
+export const voluntaryWords = text(
+  '自愿提供：公共服务企业并无法定提供义务（第二十五条）',
+  'Voluntary: a public service enterprise provides it without being mandated (Art. 25)',
+)
 
 function Given({ children }: { children: string | null }) {
   const t = useWords()
@@ -77,12 +91,14 @@ export function Metadata({ of, version, now }: { of: EntryRow; version: EntryVer
           [t(text('数据分级', 'Grade')), t(gradeWord(rules, version.grade))],
           [t(text('更新周期', 'Update cycle')), t(listWord(rules, 'updateFrequencies', version.updateCycle))],
           version.state === 'published' && [
-            t(text('下次更新', 'Next update due')),
-            <DueOn key="due" of={of} now={now} />,
+            t(dueWords(version)),
+            <DueOn key="due" of={of} now={now} isVoluntary={version.isVoluntary} />,
           ],
           [t(text('上云情况', 'Cloud placement')), t(wordOf(placements, version.placement))],
           [t(text('来源系统', 'System of record')), <Given key="system">{version.systemOfRecord}</Given>],
-          [t(text('职责依据', 'Legal duty')), <Given key="duty">{version.dutyBasis}</Given>],
+          version.isVoluntary
+            ? [t(text('提供性质', 'Why it is provided')), t(voluntaryWords)]
+            : [t(text('职责依据', 'Legal duty')), <Given key="duty">{version.dutyBasis}</Given>],
           [t(text('安全要求', 'Security terms')), <Given key="security">{version.securityTerms}</Given>],
           version.relatedCodes.length > 0 && [t(text('关联资源', 'Related')), version.relatedCodes.join(' ')],
         ]}

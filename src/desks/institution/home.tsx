@@ -1,6 +1,7 @@
 import type { Rx } from '../../kernel/command.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
+import { kindWords, type Organization, organizationOf, requireOrganization } from '../../modules/identity/index.ts'
 import {
   countResources,
   entriesWithClosedData,
@@ -13,11 +14,11 @@ import {
 } from '../../modules/resources/index.ts'
 import { institutionDuties, type SourceLine } from '../../modules/sources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Count, Empty, Moment, Name, Stat } from '../../web/parts.tsx'
+import { Badge, Card, Count, Empty, Moment, Name, Notice, Stat } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { gateWork } from '../risk/tasks.tsx'
 import type { WorkItem } from '../worklist.ts'
-import { DueOn } from './facts.tsx'
+import { DueOn, rulesOf } from './facts.tsx'
 
 interface Desk {
   readonly late: readonly Versioned[]
@@ -29,6 +30,7 @@ interface Desk {
   readonly drafts: readonly ListedVersion[]
   readonly counts: ReadonlyMap<string, number>
   readonly duties: Awaited<ReturnType<typeof institutionDuties>>
+  readonly own: Organization
   readonly now: Date
 }
 
@@ -42,6 +44,7 @@ async function deskOf(rx: Rx): Promise<Desk> {
     drafts: (await listVersions(rx, { state: 'draft' })).items,
     counts: await countResources(rx),
     duties: await institutionDuties(rx),
+    own: await organizationOf(rx, requireOrganization(rx.actor)),
     now: rx.now,
   }
 }
@@ -125,7 +128,7 @@ function ToDo({ desk }: { desk: Desk }) {
       {late.map(row => (
         <li key={row.version.id} class="row-gap">
           <Link of={row} />
-          <DueOn of={row.entry} now={now} />
+          <DueOn of={row.entry} now={now} isVoluntary={row.version.isVoluntary} />
         </li>
       ))}
       {drafts.map(row => (
@@ -160,6 +163,17 @@ function DeskView({ desk }: { desk: Desk }) {
   const list = (state: string) => `/institution/resources?state=${state}`
   return (
     <>
+      {desk.own.institutionKind === null ? (
+        <Notice tone="warn" title={t(text('机构类别尚未填写', 'Your kind of institution is not given yet'))}>
+          <a href="/organization#kind">{t(text('补填机构类别（第三十八条）', 'Say it (Art. 38)'))}</a>
+        </Notice>
+      ) : (
+        <p class="text-secondary">
+          {t(text('机构类别：', 'Kind of institution: '))}
+          {t(kindWords(desk.own, rulesOf(desk.now)))}
+          {desk.own.kindConfirmedAt === null && t(text('（待运营机构确认）', ' (to be confirmed by the operator)'))}
+        </p>
+      )}
       <div class="stats">
         <Stat label={t(text('已发布', 'Published'))} href={list('published')}>
           <Count of={count('published')} />
@@ -178,6 +192,18 @@ function DeskView({ desk }: { desk: Desk }) {
         <ToDo desk={desk} />
       </Card>
     </>
+  )
+}
+
+/** The way to importing and exporting many at once. */
+export function ToImport() {
+  const t = useWords()
+  const { can } = useReader()
+  if (!can('resource.import')) return null
+  return (
+    <a class="btn" href="/institution/resources/import">
+      {t(text('批量导入、导出', 'Import and export'))}
+    </a>
   )
 }
 

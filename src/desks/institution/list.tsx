@@ -9,7 +9,8 @@ import { Field, Form, Submit } from '../../web/form.tsx'
 import { Empty, Moment, Name, Pager, State, Table, Tabs, withQuery } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { DueOn, entryTones } from './facts.tsx'
-import { NewEntry } from './home.tsx'
+import { NewEntry, ToImport } from './home.tsx'
+import { ToSubmit } from './submitting.tsx'
 
 const trail = [['/institution', text('机构工作台', 'Institution desk')]] as const
 const states = ['draft', 'submitted', 'reviewing', 'returned', 'published', 'superseded', 'withdrawn'] as const
@@ -71,7 +72,11 @@ function List({
             <code key="code">{entry.code}</code>,
             version.versionNo,
             <State key="state" machine={entryMachine} state={version.state as EntryState} tones={entryTones} />,
-            version.state === 'published' ? <DueOn key="due" of={entry} now={now} /> : '—',
+            version.state === 'published' ? (
+              <DueOn key="due" of={entry} now={now} isVoluntary={version.isVoluntary} />
+            ) : (
+              '—'
+            ),
             <Moment key="changed" at={version.changedAt} />,
           ])}
         />
@@ -124,20 +129,22 @@ export const listPages: Route[] = [
     permission: 'institution.desk',
     summary: text('本机构的资源目录', 'Entries of the institution'),
     query: { after: PageQuery.after, state: Type.Optional(Type.String({ enum: [...states] })) },
-    run: async (rx, { query }) => ({
-      title: text('资源目录', 'Resource catalogue'),
-      lead: text('本机构编制和发布的目录。', 'What your institution has catalogued.'),
-      trail: [...trail],
-      actions: <NewEntry />,
-      body: (
-        <List
-          found={await listVersions(rx, query)}
-          counts={await countResources(rx)}
-          state={query.state}
-          now={rx.now}
-        />
-      ),
-    }),
+    run: async (rx, { query }) => {
+      const counts = await countResources(rx)
+      return {
+        title: text('资源目录', 'Resource catalogue'),
+        lead: text('本机构编制和发布的目录。', 'What your institution has catalogued.'),
+        trail: [...trail],
+        actions: (
+          <>
+            <ToSubmit count={(counts.get('draft') ?? 0) + (counts.get('returned') ?? 0)} />
+            <ToImport />
+            <NewEntry />
+          </>
+        ),
+        body: <List found={await listVersions(rx, query)} counts={counts} state={query.state} now={rx.now} />,
+      }
+    },
   }),
   page({
     at: 'GET /institution/resources/new',

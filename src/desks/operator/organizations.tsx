@@ -1,10 +1,13 @@
 import { Type } from 'typebox'
 import type { Rx } from '../../kernel/command.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import {
   checkOrganization,
   countOrganizations,
+  kindsToConfirm,
+  kindWords,
   listOrganizations,
   type Organization,
   type OrganizationCheck,
@@ -16,9 +19,10 @@ import {
 } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
-import { Card, Facts, Moment, Name, Notice, State, Table, type Tone } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Name, Notice, State, Table, type Tone } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
+import { KindDecision, KindsWaiting } from './kinds.tsx'
 import { Another, ageOf, Door, deskTrail, Place, ReasonForm, StateList, type StateTab, Verdict } from './parts.tsx'
 
 const trail = text('机构核验', 'Organisations')
@@ -93,6 +97,7 @@ interface Dossier {
   readonly checks: readonly OrganizationCheck[]
   readonly names: ReadonlyMap<string, string>
   readonly timeline: TimelineFacts
+  readonly now: Date
 }
 
 function Checks({ of }: { of: readonly OrganizationCheck[] }) {
@@ -233,6 +238,15 @@ function One({ of }: { of: Dossier }) {
               [t(text('地址', 'Address')), row.address],
               [t(text('联系人', 'Contact')), `${row.contactName} · ${row.contactPhone}`],
               [t(text('申请角色', 'Asks for')), rolesIn(t, row.requestedRoles)],
+              row.requestedRoles.includes('institution') && [
+                t(text('机构类别', 'Kind of institution')),
+                <span key="kind" class="row-gap">
+                  {t(kindWords(row, rulesAt(of.now)))}
+                  {row.institutionKind !== null && row.kindConfirmedAt === null && (
+                    <Badge tone="warn">{t(text('未确认', 'Not confirmed'))}</Badge>
+                  )}
+                </span>,
+              ],
               [t(text('生效角色', 'In force')), rolesIn(t, row.roles) || '—'],
             ]}
           />
@@ -256,6 +270,7 @@ function One({ of }: { of: Dossier }) {
           </p>
           <Decision of={of} />
         </Card>
+        <KindDecision row={row} now={of.now} />
         <Card title={t(text('经过', 'What happened'))}>
           <Facts
             of={[
@@ -280,6 +295,7 @@ async function showOrganization(rx: Rx, id: string) {
     checks: await checkOrganization(rx, id),
     names: await personNames(rx, [...new Set(ids)]),
     timeline: await readTimeline(rx, [['organization', id]]),
+    now: rx.now,
   }
   return {
     title: text(row.nameZh, row.nameEn ?? row.nameZh),
@@ -314,7 +330,12 @@ export const organizationPages = [
           '核实机构是谁、有权做什么；受理与核验由两人办理。',
           'Who an organisation is and what it may do; two people accept and verify.',
         ),
-        body: <List found={found} state={state} tabs={tabs} now={rx.now} />,
+        body: (
+          <>
+            <KindsWaiting of={await kindsToConfirm(rx)} />
+            <List found={found} state={state} tabs={tabs} now={rx.now} />
+          </>
+        ),
       }
     },
   }),

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
+import { kindWords } from '../../modules/identity/index.ts'
 import {
   type Attached,
   attachedTo,
@@ -15,7 +16,7 @@ import { type ItemSource, itemSources } from '../../modules/sources/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Card, Copyable, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
 import { AttachedData } from '../institution/entry.tsx'
-import { Access, DueOn, entryTones, Items, Metadata } from '../institution/facts.tsx'
+import { Access, DueOn, dueWords, entryTones, Items, Metadata, rulesOf } from '../institution/facts.tsx'
 import { page } from '../page.tsx'
 import { ItemSources } from '../sources/parts.tsx'
 import { Data } from './parts.tsx'
@@ -40,6 +41,21 @@ function Standing({ of, now }: { of: PublicEntry; now: Date }) {
         <a href={`/resources/${entry.id}`}>
           {t(text(`查看第 ${history[0]!.versionNo} 版`, `See version ${history[0]!.versionNo}`))}
         </a>
+      </Notice>
+    )
+  if (isLate(entry.dueOn, now) && version.isVoluntary)
+    return (
+      <Notice
+        tone="warn"
+        title={t(text('已过提供企业承诺的更新日期', 'The day that the enterprise promised has passed'))}
+      >
+        {t(
+          text(
+            '自愿提供的数据没有法定更新期限；承诺日期：',
+            'No law sets a day for what is voluntary. It was promised for ',
+          ),
+        )}
+        <Moment at={`${entry.dueOn}T12:00:00+08:00`} isDay />
       </Notice>
     )
   if (isLate(entry.dueOn, now))
@@ -90,9 +106,10 @@ function EntryPage({
               ],
               [t(text('统一社会信用代码', 'Unified social credit code')), <code key="uscc">{institution.uscc}</code>],
               [t(text('发布日期', 'Published')), <Moment key="at" at={version.publishedAt} isDay />],
+              [t(text('机构类别', 'Kind')), t(kindWords(institution, rulesOf(now)))],
               version.state === 'published' && [
-                t(text('下次更新', 'Next update due')),
-                <DueOn key="due" of={entry} now={now} />,
+                t(dueWords(version)),
+                <DueOn key="due" of={entry} now={now} isVoluntary={version.isVoluntary} />,
               ],
               latest !== undefined && [
                 t(text('数据摘要 SHA-256', 'SHA-256 of the data')),

@@ -2,7 +2,7 @@ import type { Rx } from '../../kernel/command.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { PageQuery } from '../../kernel/page.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { type Organization, organizationsOf } from '../../modules/identity/index.ts'
+import { institutionKinds, kindWords, type Organization, organizationsOf } from '../../modules/identity/index.ts'
 import {
   type EntryFacet,
   type EntryHit,
@@ -48,6 +48,7 @@ const facetWords: Readonly<Record<EntryFacet, Text>> = {
   opening: text('开放类型', 'Opening'),
   theme: text('主题', 'Theme'),
   cycle: text('更新周期', 'Update cycle'),
+  kind: text('机构类别', 'Kind of institution'),
   institution: text('机构', 'Institution'),
 }
 
@@ -60,6 +61,7 @@ function FacetName({ facet, value, shown }: { facet: EntryFacet; value: string; 
   }
   if (facet === 'theme') return <>{t(listWord(rules, 'themes', value))}</>
   if (facet === 'cycle') return <>{t(listWord(rules, 'updateFrequencies', value))}</>
+  if (facet === 'kind') return <>{t(wordOf(institutionKinds, value))}</>
   return <>{t(wordOf(facet === 'sharing' ? sharingTypes : openingTypes, value))}</>
 }
 
@@ -96,7 +98,11 @@ function Hit({ of, now }: { of: EntryHit; now: Date }) {
         </a>
       </h2>
       <p class="text-secondary mb-2">
-        <Name zh={of.institution_zh} en={of.institution_en} /> · <code>{of.code}</code>
+        <Name zh={of.institution_zh} en={of.institution_en} />
+        {of.institution_kind !== null && (
+          <> · {t(kindWords({ institutionKind: of.institution_kind, serviceKind: of.service_kind }, rules))}</>
+        )}{' '}
+        · <code>{of.code}</code>
       </p>
       <p class="mb-2">
         <Data>{of.abstract.length > 160 ? `${[...of.abstract].slice(0, 160).join('')}…` : of.abstract}</Data>
@@ -108,6 +114,7 @@ function Hit({ of, now }: { of: EntryHit; now: Date }) {
         <Badge tone={of.opening_type === 'notOpen' ? 'quiet' : 'good'}>
           {t(wordOf(openingTypes, of.opening_type))}
         </Badge>
+        {of.is_voluntary && <Badge tone="info">{t(text('自愿提供', 'Voluntary'))}</Badge>}
         <span>{t(text(`${of.items} 个信息项`, of.items === 1 ? '1 item' : `${of.items} items`))}</span>
         <span>
           {t(
@@ -120,7 +127,8 @@ function Hit({ of, now }: { of: EntryHit; now: Date }) {
         <span>{t(listWord(rules, 'updateFrequencies', of.update_cycle))}</span>
         {of.due_on && (
           <span class="row-gap">
-            {t(text('下次更新：', 'Next update:'))} <DueOn of={{ dueOn: of.due_on }} now={now} />
+            {of.is_voluntary ? t(text('承诺更新：', 'Promised:')) : t(text('下次更新：', 'Next update:'))}{' '}
+            <DueOn of={{ dueOn: of.due_on }} now={now} isVoluntary={of.is_voluntary} />
           </span>
         )}
       </p>
@@ -128,9 +136,25 @@ function Hit({ of, now }: { of: EntryHit; now: Date }) {
   )
 }
 
-function Results({ shown }: { shown: Shown }) {
+/** What is listed, as files: the filter goes along. */
+function Exports({ lang }: { lang: 'zh' | 'en' }) {
   const t = useWords()
   const { url } = useReader()
+  const filter = withQuery(url, { lang, format: undefined, sheet: undefined }).split('?')[1] ?? ''
+  const address = (more: string) => `/api/v1/resources/export?${filter}&${more}`
+  return (
+    <p class="row-gap">
+      <span>{t(text('导出以上结果：', 'Export what is listed:'))}</span>
+      <a href={address('format=xlsx')}>{t(text('Excel 工作簿', 'Excel workbook'))}</a>
+      <a href={address('format=csv')}>{t(text('CSV（目录）', 'CSV (entries)'))}</a>
+      <a href={address('format=csv&sheet=items')}>{t(text('CSV（信息项）', 'CSV (items)'))}</a>
+    </p>
+  )
+}
+
+function Results({ shown }: { shown: Shown }) {
+  const t = useWords()
+  const { url, language } = useReader()
   const { found, input, now } = shown
   const { counts } = found
   const groups = groupsOf(shown)
@@ -181,6 +205,7 @@ function Results({ shown }: { shown: Shown }) {
               <Hit key={hit.id} of={hit} now={now} />
             ))}
             <Pager next={found.next} />
+            <Exports lang={language === 'en' ? 'en' : 'zh'} />
           </>
         )}
       </div>

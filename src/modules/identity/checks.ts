@@ -1,14 +1,16 @@
 import { and, eq, ne, or, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { division, divisionOf } from '../../kernel/division.ts'
+import { rulesAt } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { isUscc, usccCheckCharacter } from '../../kernel/uscc.ts'
+import { kindWords } from './kinds.ts'
 import { type Organization, organizationOf } from './queries.ts'
 import { organization } from './schema.ts'
 
 /** Something a verifier looks at, as the machine found it: it hints, people decide. */
 export interface OrganizationCheck {
-  readonly code: 'uscc' | 'division' | 'kind' | 'name' | 'phone'
+  readonly code: 'uscc' | 'division' | 'kind' | 'institution-kind' | 'name' | 'phone'
   readonly title: Text
   /** `clear`: as it should be · `attention`: look into it · `failed`: cannot be right */
   readonly verdict: 'clear' | 'attention' | 'failed'
@@ -94,6 +96,56 @@ function checkKind({ uscc, requestedRoles }: Organization): OrganizationCheck {
   }
 }
 
+/** Words in the name of an enterprise that speak for a kind of public service. */
+const serviceNames: Readonly<Record<string, RegExp>> = {
+  water: /水/,
+  power: /电(?!信|讯|影|视|子|商)/,
+  gas: /气|燃/,
+  telecom: /电信|通信|移动|联通|铁塔|广电/,
+  aviation: /航空|机场|民航/,
+  rail: /铁路|铁道|轨道/,
+  'road-passenger': /客运|公交|运输|汽车/,
+}
+
+/** The kind of institution that it says it is (Art 38), beside its code and its name. */
+function checkInstitutionKind(row: Organization, now: Date): OrganizationCheck[] {
+  if (!row.requestedRoles.includes('institution')) return []
+  const words = kindWords(row, rulesAt(now))
+  const base = {
+    code: 'institution-kind' as const,
+    title: text('机构类别（第三十八条）', 'Kind of institution (Art. 38)'),
+    others: [],
+  }
+  if (row.institutionKind === null)
+    return [{ ...base, verdict: 'failed', finding: text('尚未填写机构类别', 'it has not said its kind') }]
+  if (row.institutionKind === 'publicInstitution')
+    return [
+      row.uscc.startsWith('1')
+        ? { ...base, verdict: 'clear', finding: text(`${words.zh}，与代码一致`, `${words.en}, which fits its code`) }
+        : {
+            ...base,
+            verdict: 'attention',
+            finding: text(
+              '自述为公共机构，但代码不属机关、事业单位；须核对授权文件',
+              'it says it is a public institution, yet its code is not that of a public body: see the document that says so',
+            ),
+          },
+    ]
+  const isNamed = serviceNames[row.serviceKind ?? '']?.test(row.nameZh) ?? false
+  return [
+    {
+      ...base,
+      verdict: isNamed ? 'clear' : 'attention',
+      finding: isNamed
+        ? text(`${words.zh}，与名称相符`, `${words.en}, which fits its name`)
+        : text(
+            `自述为${words.zh}，名称中看不出；对照营业执照的经营范围`,
+            `it says: ${words.en}; its name does not show that, so see the scope of its licence`,
+          ),
+    },
+  ]
+}
+
 async function checkTwins(rx: Rx, row: Organization): Promise<OrganizationCheck[]> {
   const plainName = sql`regexp_replace(lower(${organization.nameZh}), '[[:space:]（）()·]', '', 'g')`
   const digits = sql`regexp_replace(${organization.contactPhone}, '[^0-9]', '', 'g')`
@@ -140,5 +192,11 @@ async function checkTwins(rx: Rx, row: Organization): Promise<OrganizationCheck[
 /** What speaks for and against an organisation, as far as it can be computed (DSL Art 33). @throws not-found */
 export async function checkOrganization(rx: Rx, id: string): Promise<OrganizationCheck[]> {
   const row = await organizationOf(rx, id)
-  return [checkCode(row), checkDivision(row), checkKind(row), ...(await checkTwins(rx, row))]
+  return [
+    checkCode(row),
+    checkDivision(row),
+    checkKind(row),
+    ...checkInstitutionKind(row, rx.now),
+    ...(await checkTwins(rx, row)),
+  ]
 }

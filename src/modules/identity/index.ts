@@ -18,6 +18,13 @@ export {
   type WebSignIn,
 } from './cookie.ts'
 export {
+  type InstitutionKind,
+  institutionKinds,
+  kindsToConfirm,
+  kindWords,
+  mayPublishVoluntarily,
+} from './kinds.ts'
+export {
   addressOf,
   confirmationHours,
   formerEmail,

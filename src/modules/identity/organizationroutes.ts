@@ -6,6 +6,7 @@ import { PageQuery } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { closed, IdParams } from '../../kernel/wire.ts'
+import { completeInstitutionKind, confirmInstitutionKind, declineInstitutionKind } from './kinds.ts'
 import { organizationMachine, samePerson } from './model.ts'
 import { listOrganizations, organizationOf } from './queries.ts'
 import {
@@ -17,7 +18,14 @@ import {
   suspendOrganization,
   verifyOrganization,
 } from './service.ts'
-import { OrganizationBody, OrganizationPage, OrganizationShape, ReasonBody, toOrganization } from './wire.ts'
+import {
+  InstitutionKindBody,
+  OrganizationBody,
+  OrganizationPage,
+  OrganizationShape,
+  ReasonBody,
+  toOrganization,
+} from './wire.ts'
 
 const tag = 'organizations'
 
@@ -119,6 +127,25 @@ export const organizationRoutes: Route[] = [
     run: async (cx, { params, body }) =>
       toOrganization(await organizationOf(cx, (await resubmitOrganization(cx, params.id, body)).id)),
   }),
+  write({
+    at: 'POST /organizations/:id/institution-kind',
+    operation: 'completeInstitutionKind',
+    permission: 'organization.complete-kind',
+    tag,
+    summary: text('填写机构类别', 'Say what kind of institution it is'),
+    params: IdParams,
+    body: InstitutionKindBody,
+    reply: OrganizationShape,
+    run: async (cx, { params, body }) =>
+      toOrganization(await organizationOf(cx, (await completeInstitutionKind(cx, params.id, body)).id)),
+  }),
+  plain('confirm-kind', 'confirmInstitutionKind', text('确认机构类别', 'Confirm the kind'), confirmInstitutionKind),
+  reasoned(
+    'decline-kind',
+    'declineInstitutionKind',
+    text('不同意机构类别', 'Decline the kind'),
+    declineInstitutionKind,
+  ),
   plain('accept', 'acceptOrganization', text('受理', 'Accept for verification'), acceptOrganization),
   plain('verify', 'verifyOrganization', text('核验通过', 'Verify'), verifyOrganization),
   reasoned('return', 'returnOrganization', text('退回补正', 'Return for correction'), returnOrganization),

@@ -172,6 +172,12 @@ export const organization = identity.table(
     requestedRoles: text().array().notNull(),
     /** in force once verified */
     roles: text().array().notNull(),
+    /** of an institution (Art 38); null until it is said */
+    institutionKind: text(),
+    /** of a public service enterprise: a code of the rules' `publicServiceKinds` */
+    serviceKind: text(),
+    /** when the operator confirmed the kind: with the verification, or later for those verified before it was asked */
+    kindConfirmedAt: instant(),
     state: text().notNull(),
     registeredBy: uuid()
       .notNull()
@@ -189,6 +195,25 @@ export const organization = identity.table(
         or (${t.acceptedBy} is not null and ${t.verifiedBy} is not null and ${t.acceptedBy} <> ${t.verifiedBy})`,
     ),
     check('organization_uscc_form', sql`${t.uscc} ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'`),
+    check(
+      'organization_institution_kind_known',
+      sql`${t.institutionKind} in ('publicInstitution', 'publicServiceEnterprise')`,
+    ),
+    check(
+      'organization_service_kind_said',
+      sql`(${t.serviceKind} is not null) = (${t.institutionKind} is not distinct from 'publicServiceEnterprise')
+        and (${t.serviceKind} is null or ${t.serviceKind} ~ '^[A-Za-z][A-Za-z0-9-]*$')`,
+    ),
+    check(
+      'organization_kind_of_institution',
+      sql`(${t.institutionKind} is null or 'institution' = any(${t.requestedRoles}))
+        and (${t.kindConfirmedAt} is null or ${t.institutionKind} is not null)`,
+    ),
+    // codes beginning with 1 are those of public bodies (GB 32100)
+    check(
+      'organization_kind_fits_code',
+      sql`${t.institutionKind} is distinct from 'publicServiceEnterprise' or ${t.uscc} !~ '^1'`,
+    ),
     index('organization_state').on(t.state, t.createdAt, t.id),
     index('organization_division').on(t.division),
   ],

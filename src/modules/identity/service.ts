@@ -7,8 +7,10 @@ import { newId } from '../../kernel/ids.ts'
 import { newEd25519Pair } from '../../kernel/keys.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { conflict, type FieldError, invalidInput, notFound, ruleViolated } from '../../kernel/problem.ts'
+import { type RulePack, rulesAt } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { isUscc } from '../../kernel/uscc.ts'
+import { kindErrors, kindOf } from './kinds.ts'
 import { type OrganizationState, organizationMachine, samePerson } from './model.ts'
 import { membership, organization, organizationKey, person } from './schema.ts'
 
@@ -25,6 +27,10 @@ export interface OrganizationInput {
   readonly contactName: string
   readonly contactPhone: string
   readonly roles: readonly string[]
+  /** of an institution (Art 38): `publicInstitution`, `publicServiceEnterprise` */
+  readonly institutionKind?: string
+  /** of a public service enterprise: a code of the rules */
+  readonly serviceKind?: string
 }
 
 constraintMeans('organization_uscc_unique', () =>
@@ -43,8 +49,8 @@ constraintMeans('organization_uscc_unique', () =>
 const seatCode = ({ division: given, uscc }: OrganizationInput): string =>
   given ?? divisionOf(uscc.slice(2, 8))?.code ?? ''
 
-function inputErrors(input: OrganizationInput): FieldError[] {
-  const errors: FieldError[] = []
+function inputErrors(input: OrganizationInput, rules: RulePack): FieldError[] {
+  const errors: FieldError[] = kindErrors(input, rules)
   if (!isUscc(input.uscc))
     errors.push({
       pointer: '/uscc',
@@ -67,7 +73,7 @@ async function insertOrganization(
   founderId: string,
   more: Partial<Row>,
 ): Promise<Row> {
-  const errors = inputErrors(input)
+  const errors = inputErrors(input, rulesAt(cx.now))
   if (errors.length > 0) throw invalidInput(undefined, { errors })
   const id = newId()
   const { roles, ...facts } = input
@@ -76,6 +82,7 @@ async function insertOrganization(
     .values({
       id,
       ...facts,
+      ...kindOf(input),
       division: seatCode(input),
       requestedRoles: [...roles],
       roles: [],
@@ -115,7 +122,12 @@ export async function registerOrganization(cx: Cx, input: OrganizationInput): Pr
   })
   // the person to contact stays out of the record, which is never erased
   const { contactName: _, contactPhone: __, ...facts } = input
-  cx.audit('organization.register', ['organization', row.id], { ...facts, division: row.division, founder })
+  cx.audit('organization.register', ['organization', row.id], {
+    ...facts,
+    ...kindOf(input),
+    division: row.division,
+    founder,
+  })
   cx.emit('identity.organization-registered', { organizationId: row.id })
   return row
 }
@@ -160,11 +172,13 @@ export const returnOrganization = (cx: Cx, id: string, reason: string) => move(c
 /** The organisation's administrator mends the data and submits again. */
 export async function resubmitOrganization(cx: Cx, id: string, input: OrganizationInput): Promise<Row> {
   if (cx.actor.organizationId !== id) throw notFound()
-  const errors = inputErrors(input)
+  const errors = inputErrors(input, rulesAt(cx.now))
   if (errors.length > 0) throw invalidInput(undefined, { errors })
   const { roles, ...facts } = input
   return move(cx, id, 'resubmit', () => ({
     ...facts,
+    ...kindOf(input),
+    kindConfirmedAt: null,
     division: seatCode(input),
     requestedRoles: [...roles],
     acceptedBy: null,
@@ -177,7 +191,15 @@ export async function verifyOrganization(cx: Cx, id: string): Promise<Row> {
   await requireOutsider(cx, id)
   return move(cx, id, 'verify', row => {
     if (row.acceptedBy === cx.actor.personId) throw samePerson()
-    return { verifiedBy: cx.actor.personId, roles: row.requestedRoles }
+    if (row.requestedRoles.includes('institution') && row.institutionKind === null)
+      throw ruleViolated(
+        text(
+          '该机构未填写机构类别（公共机构或公共服务企业）；请退回补正。',
+          'It has not said what kind of institution it is; return it for correction.',
+        ),
+      )
+    const kindConfirmedAt = row.institutionKind === null ? null : cx.now
+    return { verifiedBy: cx.actor.personId, roles: row.requestedRoles, kindConfirmedAt }
   })
 }
 

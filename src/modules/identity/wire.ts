@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { closed, Id, Instant, nullable, pageOf } from '../../kernel/wire.ts'
+import { institutionKinds } from './kinds.ts'
 import { duties, organizationMachine, requestableRoles } from './model.ts'
 import type { Organization } from './queries.ts'
 
@@ -64,6 +65,23 @@ export const OrganizationBody = closed({
   contactName: Name,
   contactPhone: Type.String({ pattern: '^[0-9+() -]{6,30}$', examples: ['0351-1234567'] }),
   roles: Type.Array(Type.Union(requestableRoles.map(r => Type.Literal(r))), { minItems: 1, uniqueItems: true }),
+  institutionKind: Type.Optional(
+    Type.String({
+      enum: Object.keys(institutionKinds),
+      description: 'asked of institutions (Art 38); that of a public body follows from its credit code',
+    }),
+  ),
+  serviceKind: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'of a public service enterprise: a code of the rules',
+      examples: ['water'],
+    }),
+  ),
+})
+export const InstitutionKindBody = closed({
+  institutionKind: Type.String({ enum: Object.keys(institutionKinds) }),
+  serviceKind: OrganizationBody.properties.serviceKind,
 })
 export const ReasonBody = closed({ reason: Reason })
 export const OrganizationShape = Type.Object({
@@ -77,6 +95,9 @@ export const OrganizationShape = Type.Object({
   contactPhone: Type.String(),
   requestedRoles: Type.Array(Type.String()),
   roles: Type.Array(Type.String()),
+  institutionKind: nullable(Type.String()),
+  serviceKind: nullable(Type.String()),
+  isKindConfirmed: Type.Boolean({ description: 'the operator agreed with the kind' }),
   state: Type.String({ enum: Object.keys(organizationMachine.states) }),
   reason: nullable(Type.String()),
   keyFingerprint: Type.String(),
@@ -137,6 +158,9 @@ export const toOrganization = (row: Organization) => ({
   contactPhone: row.contactPhone,
   requestedRoles: row.requestedRoles,
   roles: row.roles,
+  institutionKind: row.institutionKind,
+  serviceKind: row.serviceKind,
+  isKindConfirmed: row.kindConfirmedAt !== null,
   state: row.state,
   reason: row.reason,
   keyFingerprint: row.keyFingerprint,

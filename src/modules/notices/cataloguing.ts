@@ -54,8 +54,24 @@ const fetched =
     ]
   }
 
+/** Many entries that were handed in together: reviewers are told once. */
+const entriesSubmitted: Hear = async (cx, payload) => {
+  const { entry } = await entryLabel(cx, idIn(payload, 'versionId'))
+  const institution = await organizationOf(cx, entry.organizationId)
+  return [
+    {
+      kind: 'resource.submitted-many',
+      to: await operatorId(cx),
+      subject: ['resource', entry.id],
+      href: '/operator/resources?state=submitted',
+      params: { number: String(payload.count), ...named(institution) },
+    },
+  ]
+}
+
 export const cataloguing: Readonly<Record<string, Hear>> = {
   'resources.entry-moved': entryMoved,
+  'resources.entries-submitted': entriesSubmitted,
   'resources.pull-changed': fetched('pull.changed'),
   'resources.pull-halted': fetched('pull.halted'),
   'resources.pull-refused': fetched('pull.refused'),

@@ -18,6 +18,7 @@ type Content = Pick<
   | 'placement'
   | 'systemOfRecord'
   | 'dutyBasis'
+  | 'isVoluntary'
   | 'themes'
   | 'items'
 >
@@ -75,6 +76,12 @@ function contradictions(of: Content): FieldError[] {
       text('重要数据不得无条件开放', 'Important data is not opened without conditions'),
       text('选择有条件开放或不予开放', 'choose conditional or not open'),
     )
+  if (of.isVoluntary && !isBlank(of.dutyBasis))
+    say(
+      'dutyBasis',
+      text('自愿提供的目录不填写职责依据', 'What is provided voluntarily names no legal duty'),
+      text('清空职责依据，或取消“自愿提供”', 'leave the duty empty, or take “voluntary” back'),
+    )
   of.items.forEach((item, i) => {
     if (of.openingType === 'open' && item.sensitivity !== 'none')
       say(
@@ -89,7 +96,8 @@ function contradictions(of: Content): FieldError[] {
 /** Everything that keeps an entry from being submitted and published, field by field; empty when it is complete. */
 export function whatIsMissing(of: Content): FieldError[] {
   const errors = asked
-    .filter(([field]) => isBlank(of[field]))
+    // who provides voluntarily is under no duty (Art 25)
+    .filter(([field]) => isBlank(of[field]) && !(field === 'dutyBasis' && of.isVoluntary))
     .map(([field, name, remedy]) => missing(field, name, remedy))
   if (of.themes.length === 0)
     errors.push(missing('themes', text('主题', 'Theme'), text('至少选择一个主题', 'choose one at least')))

@@ -1,5 +1,15 @@
 export { type Attached, attachedTo } from './attaching.ts'
 export { whatIsMissing } from './completeness.ts'
+export { countLines, listImportLines, listImports, readImport } from './importing.ts'
+export {
+  type ImportState,
+  importMachine,
+  maxEntryRows,
+  maxItemRows,
+  maxWorkbookBytes,
+  type Outcome,
+  outcomes,
+} from './imports.ts'
 export { holdPublishedItem, type PublishedItem, publishedItems } from './items.ts'
 export {
   classes,
@@ -49,8 +59,10 @@ export {
   searchEntries,
   versionsOfEntry,
 } from './queries.ts'
+export { changeText } from './result.ts'
 export { routes } from './routes.ts'
-export type { EntryRow, EntryVersionRow, PullRow, PullTryRow } from './schema.ts'
+export type { EntryRow, EntryVersionRow, ImportLineRow, ImportRow, PullRow, PullTryRow } from './schema.ts'
 export type { Versioned } from './service.ts'
+export { type Draft, listDrafts, maxSubmitted } from './submitting.ts'
 export { EntryQuery } from './wire.ts'
 export { countResources, resourcesWaiting } from './workload.ts'

@@ -18,6 +18,8 @@ export interface EntryFilters {
   readonly cycle?: readonly string[] | undefined
   readonly institution?: readonly string[] | undefined
   readonly division?: string | undefined
+  /** of the institution (Art 38) */
+  readonly kind?: readonly string[] | undefined
   readonly late?: boolean | undefined
 }
 
@@ -37,6 +39,8 @@ export interface EntryHit {
   readonly organization_id: string
   readonly institution_zh: string
   readonly institution_en: string | null
+  readonly institution_kind: string | null
+  readonly service_kind: string | null
   readonly division: string
   readonly sharing_type: string
   readonly opening_type: string
@@ -48,15 +52,17 @@ export interface EntryHit {
   readonly published_at: string
   readonly updated_on: string
   readonly due_on: string | null
+  readonly is_voluntary: boolean
   readonly is_late: boolean
 }
 
-export const entryFacets = ['theme', 'sharing', 'opening', 'cycle', 'institution'] as const
+export const entryFacets = ['theme', 'sharing', 'opening', 'cycle', 'kind', 'institution'] as const
 export type EntryFacet = (typeof entryFacets)[number]
 
 const columns = { sharing: 'sharing_type', opening: 'opening_type', cycle: 'update_cycle' } as const
 
-function matching(rx: Rx, filters: EntryFilters, except?: EntryFacet) {
+/** The conditions of a search over `v` (versions) and `e` (entries). */
+export function matching(rx: Rx, filters: EntryFilters, except?: EntryFacet) {
   const { sql } = rx
   const parts = [sql`v.state = 'published'`]
   for (const name of entryFacets) {
@@ -64,11 +70,14 @@ function matching(rx: Rx, filters: EntryFilters, except?: EntryFacet) {
     if (chosen.length === 0) continue
     if (name === 'theme') parts.push(sql`v.themes && ${chosen}::text[]`)
     else if (name === 'institution') parts.push(sql`e.organization_id = any (${chosen}::uuid[])`)
+    else if (name === 'kind')
+      parts.push(sql`exists (select 1 from identity.organization k
+        where k.id = e.organization_id and k.institution_kind = any (${chosen}::text[]))`)
     else parts.push(sql`v.${sql(columns[name])} = any (${chosen}::text[])`)
   }
   const { division } = filters
   if (division !== undefined) parts.push(sql`e.division like ${`${stemOf(division)}%`}`)
-  if (filters.late) parts.push(sql`e.due_on < ${dayOf(rx.now)}::date`)
+  if (filters.late) parts.push(sql`e.due_on < ${dayOf(rx.now)}::date and not v.is_voluntary`)
   const query = parseQuery(filters.q)
   for (const { word } of query ?? []) parts.push(sql`strpos(v.words, ${word}) > 0`)
   const tsquery = query ? toTsquery(query) : ''
@@ -82,6 +91,7 @@ const facetColumn = (rx: Rx, facet: EntryFacet) =>
     sharing: rx.sql`v.sharing_type`,
     opening: rx.sql`v.opening_type`,
     cycle: rx.sql`v.update_cycle`,
+    kind: rx.sql`(select k.institution_kind from identity.organization k where k.id = e.organization_id)`,
     institution: rx.sql`e.organization_id::text`,
   })[facet]
 
@@ -93,7 +103,7 @@ export type EntryCounts = Readonly<Record<EntryFacet, readonly { value: string; 
 /** How many published entries match, and how many for each value of each facet were it chosen instead. */
 async function countEntries(rx: Rx, filters: EntryFilters): Promise<EntryCounts> {
   const [all] = await rx.sql<{ total: number; late: number }[]>`
-    select count(*)::int as total, count(*) filter (where e.due_on < ${dayOf(rx.now)}::date)::int as late
+    select count(*)::int as total, count(*) filter (where e.due_on < ${dayOf(rx.now)}::date and not v.is_voluntary)::int as late
     from resources.entry_version v join resources.entry e on e.id = v.entry_id where ${matching(rx, filters)}`
   const counted: Record<string, { value: string; count: number }[]> = {}
   for (const facet of entryFacets)
@@ -101,7 +111,7 @@ async function countEntries(rx: Rx, filters: EntryFilters): Promise<EntryCounts>
       select value, count(*)::int as count from (
         select ${facetColumn(rx, facet)} as value from resources.entry_version v
         join resources.entry e on e.id = v.entry_id where ${matching(rx, filters, facet)}) f
-      group by value order by count(*) desc, value limit 30`
+      where value is not null group by value order by count(*) desc, value limit 30`
   return { ...(counted as Record<EntryFacet, { value: string; count: number }[]>), total: all!.total, late: all!.late }
 }
 
@@ -117,7 +127,7 @@ export async function searchEntries(rx: Rx, input: EntrySearch) {
     : rx.sql``
   const rows = await rx.sql<EntryHit[]>`
     select e.id, e.code, v.version_no, v.name_zh, v.name_en, v.abstract, e.organization_id, o.name_zh as institution_zh,
-      o.name_en as institution_en, e.division, v.sharing_type, v.opening_type, v.update_cycle, v.grade, v.themes,
+      o.name_en as institution_en, o.institution_kind, o.service_kind, e.division, v.is_voluntary, v.sharing_type, v.opening_type, v.update_cycle, v.grade, v.themes,
       jsonb_array_length(v.items) as items,
       (select count(*)::int from resources.attachment a where a.entry_id = e.id) as data_versions,
       to_char(v.published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as published_at,

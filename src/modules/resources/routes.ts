@@ -5,6 +5,7 @@ import { closed, IdParams } from '../../kernel/wire.ts'
 import { ReasonBody, samePerson } from '../identity/index.ts'
 import { notReleased } from '../risk/index.ts'
 import { attachData, attachedTo } from './attaching.ts'
+import { bulkRoutes } from './bulkroutes.ts'
 import { entryIncomplete } from './model.ts'
 import { pullRoutes } from './pullingroutes.ts'
 import { listVersions, readEntry, readVersion, searchEntries } from './queries.ts'
@@ -36,6 +37,7 @@ import {
   VersionPage,
   VersionShape,
   VersionsQuery,
+  WithdrawBody,
 } from './wire.ts'
 
 const tag = 'resources'
@@ -159,7 +161,7 @@ const editing: Route[] = [
     tag,
     summary: text('撤回已发布的目录', 'Withdraw a published entry'),
     params: IdParams,
-    body: ReasonBody,
+    body: WithdrawBody,
     reply: VersionShape,
     run: async (cx, { params, body }) => toVersion(await withdrawEntry(cx, params.id, body.reason), cx.now),
   }),
@@ -218,4 +220,4 @@ const reviewing: Route[] = [
   }),
 ]
 
-export const routes: Route[] = [...reading, ...editing, ...reviewing, ...pullRoutes]
+export const routes: Route[] = [...reading, ...editing, ...reviewing, ...pullRoutes, ...bulkRoutes]

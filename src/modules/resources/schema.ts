@@ -19,6 +19,7 @@ import { bytea, instant } from '../../kernel/schema.ts'
 import type { Text } from '../../kernel/text.ts'
 import { dataVersion } from '../data/schema.ts'
 import { organization, person } from '../identity/schema.ts'
+import type { Change, ImportNote, LineError, SheetCells } from './imports.ts'
 import type { Item } from './model.ts'
 
 export const resources = pgSchema('resources')
@@ -85,6 +86,8 @@ export const entryVersion = resources.table(
     placement: text(),
     systemOfRecord: text(),
     dutyBasis: text(),
+    /** published without being mandated, by a public service enterprise (Art 25); a trigger asks for its kind */
+    isVoluntary: boolean().notNull().default(false),
     themes: text().array().notNull().default(sql`'{}'`),
     securityTerms: text(),
     relatedCodes: text().array().notNull().default(sql`'{}'`),
@@ -121,7 +124,7 @@ export const entryVersion = resources.table(
       sql`${t.state} in ('draft', 'returned', 'discarded') or (${t.abstract} is not null and ${t.format} is not null
         and ${t.sharingType} is not null and ${t.sharingBasis} is not null and ${t.openingType} is not null
         and ${t.openingBasis} is not null and ${t.updateCycle} is not null and ${t.placement} is not null
-        and ${t.systemOfRecord} is not null and ${t.dutyBasis} is not null and cardinality(${t.themes}) > 0
+        and ${t.systemOfRecord} is not null and (${t.dutyBasis} is not null or ${t.isVoluntary}) and cardinality(${t.themes}) > 0
         and jsonb_array_length(${t.items}) > 0 and ${t.submittedBy} is not null)`,
     ),
     check(
@@ -301,6 +304,88 @@ export const download = resources.table(
 
 export type PullRow = typeof pull.$inferSelect
 export type PullTryRow = typeof pullTry.$inferSelect
+
+/** A filled template that was read: what it would do, until the institution confirms it or lets it be. */
+export const bulkImport = resources.table(
+  'bulk_import',
+  {
+    id: uuid().primaryKey(),
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    createdBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    createdAt: instant().notNull(),
+    fileName: text().notNull(),
+    bytes: integer().notNull(),
+    sha256: text().notNull(),
+    state: text().notNull(),
+    /** what concerns the file as a whole: headings that were not read */
+    notes: jsonb().$type<readonly ImportNote[]>().notNull().default([]),
+    newLines: integer().notNull(),
+    changedLines: integer().notNull(),
+    unchangedLines: integer().notNull(),
+    refusedLines: integer().notNull(),
+    /** drafts that were made or changed, once confirmed */
+    writtenLines: integer(),
+    decidedBy: uuid().references(() => person.id),
+    decidedAt: instant(),
+  },
+  t => [
+    check('bulk_import_state_known', sql`${t.state} in ('ready', 'confirmed', 'discarded')`),
+    check(
+      'bulk_import_decided_whole',
+      sql`(${t.state} = 'ready') = (${t.decidedAt} is null) and (${t.decidedAt} is null) = (${t.decidedBy} is null)
+        and (${t.state} = 'confirmed') = (${t.writtenLines} is not null)`,
+    ),
+    index('bulk_import_organization').on(t.organizationId, t.id),
+  ],
+)
+
+/** One row of an import: what was read, what it would do, and after the confirmation which version it made. */
+export const importLine = resources.table(
+  'import_line',
+  {
+    importId: uuid()
+      .notNull()
+      .references(() => bulkImport.id),
+    sequenceNo: integer().notNull(),
+    /** the sheet it stands in: `entries`, or `items` for items without their entry */
+    sheet: text().notNull(),
+    rowNo: integer().notNull(),
+    outcome: text().notNull(),
+    nameZh: text().notNull(),
+    code: text(),
+    cells: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
+    items: jsonb().$type<readonly SheetCells[]>().notNull().default([]),
+    changes: jsonb().$type<readonly Change[]>().notNull().default([]),
+    errors: jsonb().$type<readonly LineError[]>().notNull().default([]),
+    entryId: uuid().references(() => entry.id),
+    /** the version that the row was compared with, and when that was changed last */
+    baseVersionId: uuid().references(() => entryVersion.id),
+    baseChangedAt: instant(),
+    /** the draft that it became */
+    versionId: uuid().references(() => entryVersion.id),
+  },
+  t => [
+    primaryKey({ name: 'import_line_pkey', columns: [t.importId, t.sequenceNo] }),
+    check(
+      'import_line_outcome_known',
+      sql`${t.outcome} in ('new', 'changed', 'unchanged', 'refused', 'stale', 'written')`,
+    ),
+    check('import_line_sheet_known', sql`${t.sheet} in ('entries', 'items')`),
+    check(
+      'import_line_refusal_said',
+      sql`${t.outcome} not in ('refused', 'stale') or jsonb_array_length(${t.errors}) > 0`,
+    ),
+    check('import_line_written_named', sql`(${t.outcome} = 'written') = (${t.versionId} is not null)`),
+    index('import_line_outcome').on(t.importId, t.outcome, t.sequenceNo),
+  ],
+)
+
+export type ImportRow = typeof bulkImport.$inferSelect
+export type ImportLineRow = typeof importLine.$inferSelect
 export type EntryRow = typeof entry.$inferSelect
 export type EntryVersionRow = typeof entryVersion.$inferSelect
 export type AttachmentRow = typeof attachment.$inferSelect

@@ -4,10 +4,10 @@ import type { Cx, Rx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
-import { conflict, forbidden, invalidInput, notFound } from '../../kernel/problem.ts'
+import { conflict, type FieldError, forbidden, invalidInput, notFound } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
-import { organizationOf, requireOrganization, samePerson } from '../identity/index.ts'
+import { mayPublishVoluntarily, organizationOf, requireOrganization, samePerson } from '../identity/index.ts'
 import { whatIsMissing, whatIsWrong } from './completeness.ts'
 import { indexOf } from './indexing.ts'
 import { codeOf, type EntryState, entryIncomplete, entryMachine, nextDue, openStates } from './model.ts'
@@ -122,11 +122,30 @@ function requireOpen(version: EntryVersionRow): void {
 
 const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() || null : value)
 
+/** Art 25: only a public service enterprise publishes what it is not mandated to. */
+async function voluntaryErrors(cx: Cx, input: ContentInput): Promise<FieldError[]> {
+  if (input.isVoluntary !== true) return []
+  if (mayPublishVoluntarily(await organizationOf(cx, requireOrganization(cx.actor)))) return []
+  return [
+    {
+      pointer: '/isVoluntary',
+      message: text(
+        '自愿提供仅限经确认的公共服务企业',
+        'is only for public service enterprises whose kind is confirmed',
+      ),
+      remedy: text(
+        '写明职责依据，或先由运营机构确认机构类别',
+        'name the legal duty, or have the operator confirm the kind',
+      ),
+    },
+  ]
+}
+
 /** Changes a version that is in work; what is absent stays as it is, null takes it back. @throws state-conflict, invalid-input */
 export async function updateVersion(cx: Cx, versionId: string, input: ContentInput): Promise<Versioned> {
   const { entry: of, version } = await ownLocked(cx, versionId)
   requireOpen(version)
-  const errors = whatIsWrong(input, rulesAt(cx.now))
+  const errors = [...whatIsWrong(input, rulesAt(cx.now)), ...(await voluntaryErrors(cx, input))]
   if (errors.length > 0) throw invalidInput(undefined, { errors })
   const given = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, trimmed(value)]))
   cx.audit('resource.update', ['resource', of.id], { versionId, ...given })
@@ -245,14 +264,42 @@ export async function discardVersion(cx: Cx, versionId: string): Promise<Version
   return { entry: of, version: await change(cx, versionId, { state }) }
 }
 
-/** Takes what is published out of the catalogue; its page stays and says why. @throws state-conflict, not-found */
-export async function withdrawEntry(cx: Cx, entryId: string, reason: string): Promise<Versioned> {
+/**
+ * Who gives a reason for a withdrawal, and who may withdraw: what is mandated takes a reason and a checker; what an
+ * enterprise provides voluntarily it takes back at will (Art 25). @throws forbidden, invalid-input
+ */
+function withdrawalReason(cx: Cx, version: EntryVersionRow, given: string | undefined): string {
+  const { roles, duties } = cx.actor
+  const isAtWill = version.isVoluntary && !roles.includes('operator')
+  if (!isAtWill && !duties.includes('checker') && !duties.includes('administrator'))
+    throw forbidden(
+      text(
+        '撤回依职责发布的目录，须由复核人员或管理员办理。',
+        'A checker or administrator withdraws what is mandated.',
+      ),
+    )
+  if (given !== undefined) return given
+  if (isAtWill) return '提供企业撤回自愿提供的目录'
+  throw invalidInput(undefined, {
+    errors: [
+      {
+        pointer: '/reason',
+        message: text('请写明撤回理由', 'is missing'),
+        remedy: text('理由会向社会公开', 'say why; everyone reads it'),
+      },
+    ],
+  })
+}
+
+/** Takes what is published out of the catalogue; its page stays and says why. @throws state-conflict, not-found, forbidden */
+export async function withdrawEntry(cx: Cx, entryId: string, given: string | undefined): Promise<Versioned> {
   const [of] = await cx.tx.select().from(entry).where(eq(entry.id, entryId)).for('update')
   const isOperator = cx.actor.roles.includes('operator')
   if (!of || (!isOperator && of.organizationId !== requireOrganization(cx.actor))) throw notFound()
   const version = await inForce(cx, entryId)
   if (!version)
     throw conflict(text('该目录当前没有已发布的版本。', 'No version of this entry is published at present.'))
+  const reason = withdrawalReason(cx, version, given)
   const state = nextState(entryMachine, version.state as EntryState, 'withdraw')
   await cx.tx.update(entry).set({ dueOn: null }).where(eq(entry.id, entryId))
   cx.audit('resource.withdraw', ['resource', entryId], { versionId: version.id, reason })

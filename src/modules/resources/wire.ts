@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { PageQuery } from '../../kernel/page.ts'
 import { closed, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
+import { institutionKinds } from '../identity/index.ts'
 import type { Attached } from './attaching.ts'
 import {
   entryMachine,
@@ -60,6 +61,9 @@ export const ContentBody = closed({
   grade: Type.Optional(nullable(Grade)),
   placement: chosen(placements),
   systemOfRecord: said(200),
+  isVoluntary: Type.Optional(
+    Type.Boolean({ description: 'published without being mandated, by a public service enterprise (Art 25)' }),
+  ),
   dutyBasis: said(500),
   themes: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 17 })),
   securityTerms: said(2000),
@@ -67,6 +71,17 @@ export const ContentBody = closed({
   items: Type.Optional(Type.Array(ItemBody, { maxItems })),
 })
 export type ContentInput = Static<typeof ContentBody>
+
+export const WithdrawBody = closed({
+  reason: Type.Optional(
+    Type.String({
+      minLength: 4,
+      maxLength: 1000,
+      description: 'needed unless the entry is voluntary',
+      examples: ['系统下线，不再产生该数据'],
+    }),
+  ),
+})
 
 export const FillBody = closed({ dataVersionId: Id })
 
@@ -86,6 +101,7 @@ const content = {
   grade: nullable(Grade),
   placement: Maybe,
   systemOfRecord: Maybe,
+  isVoluntary: Type.Boolean(),
   dutyBasis: Maybe,
   themes: Type.Array(Type.String()),
   securityTerms: Maybe,
@@ -152,9 +168,17 @@ export const AttachmentShape = Type.Object({
   isReleased: Type.Boolean(),
 })
 
+const Institution = Type.Object({
+  id: Id,
+  nameZh: Type.String(),
+  nameEn: Maybe,
+  institutionKind: Maybe,
+  serviceKind: Maybe,
+})
+
 export const EntryShape = Type.Object({
   ...VersionShape.properties,
-  institution: Type.Object({ id: Id, nameZh: Type.String(), nameEn: Maybe }),
+  institution: Institution,
   versions: Type.Array(
     Type.Object({ versionNo: Type.Integer(), state: Type.String(), publishedAt: nullable(Instant) }),
   ),
@@ -172,7 +196,8 @@ export const EntryQuery = {
   cycle: codes,
   division: Type.Optional(Type.String({ pattern: '^[0-9]{6}$' })),
   institution: several(Id),
-  late: Type.Optional(Type.Boolean()),
+  kind: several(one(institutionKinds)),
+  late: Type.Optional(Type.Boolean({ description: 'mandated entries whose update is overdue' })),
 }
 const Facet = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }))
 export const EntriesShape = Type.Object({
@@ -184,7 +209,7 @@ export const EntriesShape = Type.Object({
       nameZh: Type.String(),
       nameEn: Maybe,
       abstract: Type.String(),
-      institution: Type.Object({ id: Id, nameZh: Type.String(), nameEn: Maybe }),
+      institution: Institution,
       division: Type.String(),
       sharingType: Type.String(),
       openingType: Type.String(),
@@ -196,7 +221,8 @@ export const EntriesShape = Type.Object({
       publishedAt: Instant,
       updatedOn: Day,
       dueOn: nullable(Day),
-      isLate: Type.Boolean(),
+      isVoluntary: Type.Boolean(),
+      isLate: Type.Boolean({ description: 'the day is past; for a voluntary entry a promise, not a duty' }),
     }),
   ),
   next: Maybe,
@@ -231,6 +257,7 @@ const toContent = (row: EntryVersionRow) => ({
   grade: row.grade as Static<typeof Grade> | null,
   placement: row.placement,
   systemOfRecord: row.systemOfRecord,
+  isVoluntary: row.isVoluntary,
   dutyBasis: row.dutyBasis,
   themes: row.themes,
   securityTerms: row.securityTerms,
@@ -290,6 +317,8 @@ export const toEntry = (found: PublicEntry, data: readonly Attached[], now: Date
     id: found.institution.id,
     nameZh: found.institution.nameZh,
     nameEn: found.institution.nameEn,
+    institutionKind: found.institution.institutionKind,
+    serviceKind: found.institution.serviceKind,
   },
   versions: found.history.map((row: EntryVersionRow) => ({
     versionNo: row.versionNo,
@@ -306,7 +335,13 @@ const toHit = (hit: EntryHit) => ({
   nameZh: hit.name_zh,
   nameEn: hit.name_en,
   abstract: hit.abstract,
-  institution: { id: hit.organization_id, nameZh: hit.institution_zh, nameEn: hit.institution_en },
+  institution: {
+    id: hit.organization_id,
+    nameZh: hit.institution_zh,
+    nameEn: hit.institution_en,
+    institutionKind: hit.institution_kind,
+    serviceKind: hit.service_kind,
+  },
   division: hit.division,
   sharingType: hit.sharing_type,
   openingType: hit.opening_type,
@@ -318,6 +353,7 @@ const toHit = (hit: EntryHit) => ({
   publishedAt: hit.published_at,
   updatedOn: hit.updated_on,
   dueOn: hit.due_on,
+  isVoluntary: hit.is_voluntary,
   isLate: hit.is_late,
 })
 
