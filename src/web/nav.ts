@@ -17,7 +17,6 @@ export interface Place {
 export const publicPlaces: readonly Place[] = [
   { path: '/products', words: text('数据产品', 'Data products'), icon: 'database-search' },
   { path: '/resources', words: text('资源目录', 'Resource catalogue'), icon: 'folder' },
-  { path: '/sources', words: text('一数一源', 'Sources'), icon: 'database' },
   { path: '/verify', words: text('查验', 'Verify'), icon: 'shield-check' },
   { path: '/announcements', words: text('公告', 'Announcements'), icon: 'speakerphone' },
   { path: '/statistics', words: text('统计', 'Statistics'), icon: 'chart-bar' },
@@ -27,6 +26,7 @@ export const publicPlaces: readonly Place[] = [
 
 /** What stands at the foot of every page. */
 export const footPlaces: readonly Omit<Place, 'icon'>[] = [
+  { path: '/sources', words: text('一数一源', 'Authoritative sources') },
   { path: '/collections', words: text('采集事项公开', 'Registered collections') },
   { path: '/transparency', words: text('公开日志', 'Public log') },
   { path: '/about', words: text('关于', 'About') },

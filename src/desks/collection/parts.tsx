@@ -14,7 +14,7 @@ import {
 } from '../../modules/collection/index.ts'
 import { sharingTypes } from '../../modules/resources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Facts, Moment, Name, State, Table, type Tone } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Name, State, type Tone } from '../../web/parts.tsx'
 import { Place } from '../operator/parts.tsx'
 import { Data } from '../public/parts.tsx'
 
@@ -85,28 +85,21 @@ export function AnswerWords({ of: { answer, answerReason } }: { of: ComparedFiel
 }
 
 /** Fields with what the catalog has of each, and what was answered. */
-export function Fields({ of, caption }: { of: readonly ComparedField[]; caption: Text }) {
+export function Fields({ of }: { of: readonly ComparedField[] }) {
   const t = useWords()
   return (
-    <Table
-      caption={t(caption)}
-      head={[t(text('字段', 'Field')), t(text('目录中已有', 'In the catalog')), t(text('答复', 'Answer'))]}
-      rows={of.map(field => [
-        <FieldName key="name" of={field.row} />,
-        <Matches key="matches" of={field.compared} />,
-        field.row.answer !== null ? (
-          <AnswerWords key="answer" of={field.row} />
-        ) : field.isSettled ? (
-          <span key="answer" class="text-secondary">
-            {t(text('无需答复', 'None needed'))}
-          </span>
-        ) : (
-          <Badge key="answer" tone="bad">
-            {t(text('待答复', 'To be answered'))}
-          </Badge>
-        ),
-      ])}
-    />
+    <ul class="plain-list field-rows mb-0">
+      {of.map(field => (
+        <li key={field.row.id} class="field-row">
+          <div class="row-gap mb-1">
+            <FieldName of={field.row} />
+            {!field.isSettled && <Badge tone="bad">{t(text('待答复', 'To be answered'))}</Badge>}
+            <AnswerWords of={field.row} />
+          </div>
+          <Matches of={field.compared} />
+        </li>
+      ))}
+    </ul>
   )
 }
 

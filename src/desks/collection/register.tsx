@@ -76,6 +76,7 @@ function List({ found, q, counts }: { found: Found; q: string | undefined; count
         />
       )}
       <Pager next={found.next} />
+      <div class="mt-4" />
       <Card title={t(text('被重复要求填报？', 'Asked again for what they have?'))}>
         <p>
           {t(

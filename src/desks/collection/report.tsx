@@ -182,6 +182,7 @@ export function Report({ of, isAuthority }: { of: Dossier; isAuthority: boolean 
               ],
             ]}
           />
+          {(isAuthority || report.state === 'received') && <hr class="my-3" />}
           {isAuthority ? (
             <Decide of={of} />
           ) : (

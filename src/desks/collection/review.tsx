@@ -127,7 +127,7 @@ function One({ of, timeline }: { of: FormFile; timeline: TimelineFacts }) {
     <div class="split">
       <div>
         <Card title={t(text(`字段（${fields.length}）`, `Fields (${fields.length})`))}>
-          <Fields of={fields} caption={text('字段和目录中的数据', 'Fields and what the catalog has')} />
+          <Fields of={fields} />
         </Card>
         <About of={form} institution={institution} />
       </div>

@@ -214,6 +214,21 @@ function Results({ shown }: { shown: Shown }) {
   )
 }
 
+/** What is kept about the catalog: whose data is the authoritative one, and what is asked of people besides. */
+function Registers() {
+  const t = useWords()
+  return (
+    <>
+      <a class="btn" href="/sources">
+        {t(text('一数一源', 'Authoritative sources'))}
+      </a>
+      <a class="btn" href="/collections">
+        {t(text('采集事项公开', 'Registered collections'))}
+      </a>
+    </>
+  )
+}
+
 export const resourcesRoutes: Route[] = [
   page({
     at: 'GET /resources',
@@ -227,6 +242,7 @@ export const resourcesRoutes: Route[] = [
         '公共机构和公共服务企业的数据资源：谁有什么数据、怎样共享和开放、何时更新。',
         'Data of public institutions and public service enterprises: who has what, how it is shared and opened, when it is updated.',
       ),
+      actions: <Registers />,
       body: <Results shown={await read(rx, query)} />,
       scripts: ['facets.js'],
     }),
