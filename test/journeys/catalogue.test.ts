@@ -2,16 +2,18 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { demoPassword } from '../../src/demo/operator.ts'
 import { accessibility, openBrowser, watch } from '../support/browser.ts'
+import { journeysOf } from '../support/language.ts'
 import { openStage } from '../support/stage.ts'
 
 const stage = await openStage(t)
 const browser = await openBrowser(t)
 const { origin } = stage
+const { journey, w, say } = journeysOf(t)
 
 type Options = { readonly person?: string; readonly hasScripts?: boolean; readonly language?: 'zh' | 'en' }
 
 /** A page of a browser, signed in as a person of the demo where one is named. */
-async function open({ person, hasScripts = true, language = 'zh' }: Options = {}) {
+async function open({ person, hasScripts = true, language = say('zh', 'en') }: Options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     javaScriptEnabled: hasScripts,
@@ -35,23 +37,28 @@ async function answer(question: string, words: string) {
 const total = async (page: Page) => Number((await page.locator('.total strong').innerText()).replaceAll(',', ''))
 const weather = '逐日气象观测数据集（2012–2015年）'
 
-t.test('a visitor searches, narrows, and judges a product by what is known of it', async t => {
+journey('a visitor searches, narrows, and judges a product by what is known of it', async t => {
+  const title = say(weather, 'Daily weather observations 2012–2015')
   const { page, complaints, close } = await open()
   await page.goto(origin)
   await page.getByRole('searchbox').fill('气象')
-  await page.getByRole('button', { name: '检索' }).click()
+  await page.getByRole('button', { name: w('检索') }).click()
   await page.waitForURL(/\/products\?q=/)
   const all = await total(page)
   t.ok(all > 1, `${all} products are found`)
   const themes = page.locator('[data-facet="theme"]')
   const facet = (words: RegExp) => themes.locator('label', { hasText: words })
-  const promised = Number(await facet(/^农业/).locator('.num').innerText())
-  await facet(/^农业/).click()
+  const promised = Number(
+    await facet(say(/^农业/, /^Agriculture/))
+      .locator('.num')
+      .innerText(),
+  )
+  await facet(say(/^农业/, /^Agriculture/)).click()
   await page.waitForURL(/theme=agriculture/)
   t.equal(await total(page), promised, 'a facet gives as many as it said')
   t.ok(promised < all)
   t.ok(
-    await facet(/^农业/)
+    await facet(say(/^农业/, /^Agriculture/))
       .getByRole('checkbox')
       .evaluate(box => box === document.activeElement),
     'focus stays',
@@ -65,43 +72,45 @@ t.test('a visitor searches, narrows, and judges a product by what is known of it
   await page.goBack()
   await page.locator('.pill', { hasText: other }).waitFor({ state: 'detached' })
   t.equal(await total(page), promised, 'back is the search before')
-  await page.getByRole('link', { name: '价格从低到高' }).click()
+  await page.getByRole('link', { name: w('价格从低到高') }).click()
   const prices = await page.locator('.hit-price').allInnerTexts()
   t.same(
     prices,
     [...prices].sort((a, b) => Number(a.replace(/[^\d.]/g, '')) - Number(b.replace(/[^\d.]/g, ''))),
   )
-  await page.locator('.pill', { hasText: '主题' }).click()
+  await page.locator('.pill', { hasText: say('主题', 'Theme') }).click()
   t.equal(await total(page), all, 'a condition is taken off by its chip')
-  await page.getByRole('link', { name: weather }).click()
-  await page.getByRole('heading', { level: 1, name: weather }).waitFor()
+  await page.getByRole('link', { name: title }).click()
+  await page.getByRole('heading', { level: 1, name: title }).waitFor()
   for (const part of ['数据字典', '取值分布', '样例', '可以怎样使用', '合同会怎样约定', '版本', '提问与答复', '评价'])
-    t.ok(await page.getByRole('heading', { name: new RegExp(`^${part}`) }).isVisible(), part)
+    t.ok(await page.getByRole('heading', { name: w(part) }).isVisible(), part)
   t.equal(await page.locator('#sample tbody tr').count(), 20, 'real rows are shown')
-  t.match(await page.locator('#spread svg[role=img]').first().getAttribute('aria-label'), /分布/)
+  t.match(await page.locator('#spread svg[role=img]').first().getAttribute('aria-label'), say(/分布/, /spread/i))
   await page.locator('#spread .figures summary').first().click()
   t.ok(await page.locator('#spread .figures table').first().isVisible(), 'a chart has its figures in words')
   await page.locator('.product-vendor a').click()
-  t.ok(await page.getByRole('heading', { name: '交易记录' }).isVisible())
+  t.ok(await page.getByRole('heading', { name: w('交易记录') }).isVisible())
   t.ok((await page.locator('.hit').count()) > 1, 'the vendor’s products')
   await page.goBack()
-  await page.getByRole('link', { name: '登录并购买' }).click()
+  await page.getByRole('link', { name: w('登录并购买') }).click()
   t.match(page.url(), /\/sign-in\?next=%2Fproducts%2F[0-9a-f-]+%2Fbuy/)
   t.same(complaints, [])
   await close()
 })
 
-t.test('a search that finds nothing says what would', async t => {
+journey('a search that finds nothing says what would', async t => {
   const { page, close } = await open()
   await page.goto(`${origin}/products?q=${encodeURIComponent('太原气象')}&priceKind=free`)
-  await page.getByText('没有符合条件的数据产品').waitFor()
+  await page.getByText(w('没有符合条件的数据产品')).waitFor()
   const way = page.locator('.suggestions a').first()
-  const promised = /（(\d+) 个产品）/.exec(await page.locator('.suggestions li').first().innerText())?.[1]
+  const promised = say(/（(\d+) 个产品）/, /\((\d+) products?\)/).exec(
+    await page.locator('.suggestions li').first().innerText(),
+  )?.[1]
   await way.click()
   t.equal(await total(page), Number(promised), 'it finds what it promised')
   await page.goto(`${origin}/products?q=zzzzqqqq`)
   t.same(await accessibility(page), [])
-  await page.getByRole('link', { name: '浏览全部数据产品' }).click()
+  await page.getByRole('link', { name: w('浏览全部数据产品') }).click()
   t.ok((await total(page)) > 1)
   await close()
 })
