@@ -174,6 +174,28 @@ t.test(
   },
 )
 
+t.test('a second step that is confirmed while another set-up begins keeps its secret', async t => {
+  const person = await x.person('zheng')
+  const id = await idOf(person)
+  await x.ok('POST /me/two-step', { as: person, body: { password } })
+  const sealed = async () =>
+    (await x.sql`select sealed_secret from identity.two_step where person_id = ${id}`)[0]!.sealed_secret.toString('hex')
+  const before = await sealed()
+  const beginning = await x.sql.begin(async tx => {
+    await tx`update identity.two_step set confirmed_at = now() where person_id = ${id}`
+    const reply = x.call('POST /me/two-step', { as: person, body: { password } })
+    await x.until(async () => {
+      const [waiting] = await x.sql`
+        select count(*)::int as n from pg_stat_activity
+        where wait_event_type = 'Lock' and query like '%two_step%' and datname = current_database()`
+      return waiting!.n > 0
+    }, 'the second writer to wait')
+    return { reply }
+  })
+  t.equal((await beginning.reply).status, 409)
+  t.equal(await sealed(), before)
+})
+
 t.test('of many wrong passwords typed at once no more than ten are looked at', async t => {
   const person = await x.person('wu')
   const guess = (given: string) => x.call('POST /me/email', { as: person, body: { email: 'wu@b.cn', password: given } })

@@ -26,6 +26,14 @@ const shown = (secret: Buffer, email: string) => {
   return { secret: generator.secret.base32, uri: generator.toString() }
 }
 
+const isOnAlready = () =>
+  conflict(
+    text(
+      '两步登录已开启；更换手机请先关闭再重新设置。',
+      'Two-step sign-in is on; to change phones, turn it off first.',
+    ),
+  )
+
 /**
  * Makes the secret that the person's authenticator app is to share; nothing changes for sign-in before it is confirmed.
  * @throws password-wrong, conflict when two-step sign-in is on already
@@ -33,23 +41,20 @@ const shown = (secret: Buffer, email: string) => {
 export async function beginTwoStep(cx: Cx, input: { password: string }) {
   await reauthenticate(cx, input.password)
   const personId = cx.actor.personId!
-  if (await isTwoStep(cx, personId))
-    throw conflict(
-      text(
-        '两步登录已开启；更换手机请先关闭再重新设置。',
-        'Two-step sign-in is on; to change phones, turn it off first.',
-      ),
-    )
+  if (await isTwoStep(cx, personId)) throw isOnAlready()
   const secret = randomBytes(20)
   const row = {
     sealedSecret: cx.kit.keyring.seal(secret, secretLabel(personId)),
     begunAt: sql`now()` as never,
     lastStep: 0,
   }
-  await cx.tx
+  // one that is confirmed at this very moment keeps its secret
+  const begun = await cx.tx
     .insert(twoStep)
     .values({ personId, ...row })
-    .onConflictDoUpdate({ target: twoStep.personId, set: row })
+    .onConflictDoUpdate({ target: twoStep.personId, set: row, setWhere: isNull(twoStep.confirmedAt) })
+    .returning({ personId: twoStep.personId })
+  if (begun.length === 0) throw isOnAlready()
   cx.audit('two-step.begin', ['person', personId], {})
   return shown(secret, await emailOf(cx, personId))
 }
