@@ -43,7 +43,7 @@ function readerOf(route: string): ReaderName {
   if (route === '/organization/bank-accounts' || route === '/vendor/earnings') return 'treasurer'
   if (/^\/(institution|source-proposals)\b/.test(route)) return 'institution'
   if (/^\/collections\/(report|reports|check)\b/.test(route)) return 'vendor'
-  if (/^\/(vendor|data-versions|organization|account|inbox)\b/.test(route)) return 'vendor'
+  if (/^\/(vendor|assessments|data-versions|organization|account|inbox)\b/.test(route)) return 'vendor'
   return 'visitor'
 }
 
