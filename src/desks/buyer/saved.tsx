@@ -19,7 +19,7 @@ import { page } from '../page.tsx'
 const changeWords: Readonly<Record<Change, Text>> = {
   'new-version': text('有新版本', 'New version'),
   price: text('价格有变', 'New price'),
-  ended: text('已停止挂牌', 'No longer listed'),
+  ended: text('目前未挂牌', 'Not listed now'),
 }
 
 async function find(rx: Rx, query: { readonly after?: string }) {
