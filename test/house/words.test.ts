@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { actionWords } from '../../src/desks/actions.ts'
 import { listingMachine } from '../../src/modules/catalog/index.ts'
+import { formMachine, reportMachine } from '../../src/modules/collection/index.ts'
 import { entitlementMachine } from '../../src/modules/delivery/index.ts'
 import { organizationMachine } from '../../src/modules/identity/index.ts'
 import { orderMachine } from '../../src/modules/orders/index.ts'
@@ -40,6 +41,8 @@ const families: Record<string, string[]> = {
     'order.mediate',
   ],
   source: [...movesOf('source', sourceMachine), 'source.propose', 'source.escalate'],
+  collection: movesOf('collection', formMachine),
+  'breach-report': movesOf('breach-report', reportMachine),
   contract: ['suspend', 'resume', 'terminate', 'annul'].map(move => `contract.${move}`),
 }
 
