@@ -1,4 +1,4 @@
-// The catalogue: list, search, one product, against the same rows by the right index; and whether everything is found.
+// The catalog: list, search, one product, against the same rows by the right index; and whether everything is found.
 import { parseQuery, toTsquery } from '../src/kernel/words.ts'
 import { compare, get, headings, printTable } from './support/helper.ts'
 import { placesEn, places as placesZh, topicsEn, topics as topicsZh } from './support/seed.ts'
@@ -127,7 +127,7 @@ try {
   const only = process.argv[2]
   const lines: string[][] = []
   for (const one of await cases(stage)) if (!only || one.name.includes(only)) lines.push(await compare(stage.load, one))
-  printTable(`Catalogue, ${listings} listings, 16 connections`, headings, lines)
+  printTable(`Catalog, ${listings} listings, 16 connections`, headings, lines)
   if (!only)
     printTable(
       'Recall: of the newest 100 rows that hold the words',

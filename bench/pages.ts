@@ -1,4 +1,4 @@
-// Pages on a full catalogue: how long the server takes for each, and what a first view weighs on the wire.
+// Pages on a full catalog: how long the server takes for each, and what a first view weighs on the wire.
 import { request } from 'node:http'
 import { printTable } from './support/helper.ts'
 import { openStage, type Stage } from './support/stage.ts'

@@ -76,7 +76,7 @@ function rows(i: number, texts: readonly string[]) {
 
 /**
  * Lists products until there are `target`, each a copy of a really listed one under other words: the same columns, and
- * tokens, title keys and counters as the catalogue itself makes them (its triggers count). Only the walls that would
+ * tokens, title keys and counters as the catalog itself makes them (its triggers count). Only the walls that would
  * want each product's life cycle gone through are passed by.
  */
 export async function seedProducts(sql: Sql, target: number): Promise<void> {

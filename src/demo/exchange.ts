@@ -4,7 +4,7 @@ import { type Client, StoryError } from './client.ts'
 import { planCollections } from './collections.ts'
 import { divisions, shelf, weather } from './goods.ts'
 import type { Operator } from './operator.ts'
-import { catalogueResources } from './resources.ts'
+import { catalogResources } from './resources.ts'
 import { talkAbout } from './talk.ts'
 import {
   agree,
@@ -182,7 +182,7 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
     await trade(client, operator, plan, productId)
   }
   await announce(client, operator)
-  await catalogueResources(client, operator, demo.civil, demo.water)
+  await catalogResources(client, operator, demo.civil, demo.water)
   await planCollections(client, operator, { water: demo.water, civil: demo.civil, company: vendor })
   const talked = ids.get(weather.content.nameZh)
   if (talked) await talkAbout(client, talked, { vendor, owner: insurer, reader: buyer })

@@ -191,7 +191,7 @@ async function importSome(client: Client, civil: Cast): Promise<void> {
 }
 
 /** A province's institution publishes its divisions with their data; a city's water works hands an entry in for review. */
-export async function catalogueResources(client: Client, operator: Operator, civil: Cast, water: Cast): Promise<void> {
+export async function catalogResources(client: Client, operator: Operator, civil: Cast, water: Cast): Promise<void> {
   const begun = async (of: Cast) =>
     (await client.call<{ items: Entry[] }>('GET /resource-versions', { as: of.maker })).items.length > 0
   if (!(await begun(civil))) {

@@ -61,7 +61,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     revoke: text('吊销接口令牌', 'API token revoked'),
   },
   resource: {
-    create: text('新编资源目录', 'Entry of the catalogue begun'),
+    create: text('新编资源目录', 'Entry of the catalog begun'),
     update: text('修改资源目录', 'Entry changed'),
     fill: text('由数据文件填写信息项', 'Items filled from a data file'),
     submit: text('提交目录审核', 'Entry submitted for review'),

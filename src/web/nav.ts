@@ -16,7 +16,7 @@ export interface Place {
 /** The rooms that everyone enters. */
 export const publicPlaces: readonly Place[] = [
   { path: '/products', words: text('数据产品', 'Data products'), icon: 'database-search' },
-  { path: '/resources', words: text('资源目录', 'Resource catalogue'), icon: 'folder' },
+  { path: '/resources', words: text('资源目录', 'Resource catalog'), icon: 'folder' },
   { path: '/verify', words: text('查验', 'Verify'), icon: 'shield-check' },
   { path: '/announcements', words: text('公告', 'Announcements'), icon: 'speakerphone' },
   { path: '/statistics', words: text('统计', 'Statistics'), icon: 'chart-bar' },
@@ -89,7 +89,7 @@ const desks: readonly Desk[] = [
       },
       {
         path: '/operator/resources',
-        words: text('目录审核', 'Catalogue reviews'),
+        words: text('目录审核', 'Catalog reviews'),
         icon: 'folder',
       },
       { path: '/source-proposals', words: text('权威来源', 'Sources'), icon: 'git-merge' },

@@ -68,7 +68,7 @@ const words = {
 
 for (const language of ['zh', 'en'] as const) {
   t.test(
-    `an institution catalogues its divisions, a reviewer publishes, the public finds them (${language})`,
+    `an institution catalogs its divisions, a reviewer publishes, the public finds them (${language})`,
     async t => {
       const w = words[language]
       const press = async (page: Page, name: string) => {

@@ -273,7 +273,7 @@ t.test('titles sort by letter, then by pinyin', async t => {
   t.same(sorted, ['2026', 'abc', '阿里', '北京', '晋数', '太原', '𠮷野'])
 })
 
-t.test('the diagrams of data and catalogue are those of their tables', async t => {
+t.test('the diagrams of data and catalog are those of their tables', async t => {
   const read = (path: string) => readFileSync(new URL(`../../src/modules/${path}`, import.meta.url), 'utf8')
   t.ok(read('catalog/README.md').includes(`\`\`\`mermaid\n${toMermaid(listingMachine)}\n\`\`\``))
   t.ok(read('data/LIFECYCLE.md').includes(`\`\`\`mermaid\n${toMermaid(versionMachine)}\n\`\`\``))

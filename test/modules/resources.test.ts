@@ -211,7 +211,7 @@ t.test('a change is a new version: the old one stays public until the new one is
   await t.rejects(x.sql`delete from resources.entry_version where id = ${versionId}`, /never deleted/)
 })
 
-t.test('a withdrawn entry leaves the catalogue, and its page says why', async t => {
+t.test('a withdrawn entry leaves the catalog, and its page says why', async t => {
   const { id } = await published(civil, '将撤回目录')
   t.equal(
     (await x.call(`POST /resources/${id}/withdraw`, { as: civil.checker, body: { reason: '职责调整' } })).status,
@@ -315,7 +315,7 @@ t.test('codes are given in turn, also to those who ask at once', async t => {
   )
 })
 
-t.test('the catalogue is read page by page with facets that count what they would show', async t => {
+t.test('the catalog is read page by page with facets that count what they would show', async t => {
   for (let i = 0; i < 5; i++)
     await published(city, `供水资源${i}号`, {
       themes: ['living-environment'],
@@ -356,7 +356,7 @@ t.test('an update that does not come is shown to everyone, and the next data mak
   t.equal((await x.ok(`GET /resources/${id}`)).isLate, false)
 })
 
-t.test('vendors and strangers write nothing in the catalogue', async t => {
+t.test('vendors and strangers write nothing in the catalog', async t => {
   const vendor = await x.organization(['vendor'])
   const body = { classCode: '306010', nameZh: '不是机构' }
   t.equal((await x.call('POST /resources', { as: vendor.maker, body })).status, 403)

@@ -58,7 +58,7 @@ t.test('any part of a title is found in PostgreSQL', async t => {
   t.same([hits.length, counts?.total], [0, 0], 'what is no longer listed is not counted either')
 })
 
-t.test('a catalogue of thousands is walked in order, whatever the plan', async t => {
+t.test('a catalog of thousands is walked in order, whatever the plan', async t => {
   const x = await openExchange(t, { workers: false })
   const vendor = await x.organization(['vendor'])
   await listedProduct(x, vendor)

@@ -136,7 +136,7 @@ async function termsOf(cx: Cx, deal: Deal, bytes: Buffer): Promise<Terms> {
   }
 }
 
-/** What a contract refers to in the catalogue: a product with a draft listing and a price. */
+/** What a contract refers to in the catalog: a product with a draft listing and a price. */
 async function insertProduct(cx: Cx, deal: Deal, number: string) {
   const [productId, versionId, listingId, planId] = [newId(), newId(), newId(), newId()]
   const amountFen = deal.amountFen ?? 120_000n

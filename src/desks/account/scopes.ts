@@ -21,7 +21,7 @@ const groups: Readonly<Record<string, Text>> = {
   organizations: text('机构', 'Organisations'),
   transparency: text('公开日志', 'Public log'),
   data: text('数据文件', 'Data files'),
-  resources: text('资源目录', 'Resource catalogue'),
+  resources: text('资源目录', 'Resource catalog'),
   products: text('数据产品', 'Data products'),
   listings: text('挂牌', 'Listings'),
   contracts: text('合同', 'Contracts'),

@@ -367,7 +367,7 @@ export const entryPages: Route[] = [
         title: text(nameZh, nameEn ?? nameZh),
         trail: [
           ['/institution', text('机构工作台', 'Institution desk')],
-          ['/institution/resources', text('资源目录', 'Resource catalogue')],
+          ['/institution/resources', text('资源目录', 'Resource catalog')],
         ],
         body: (
           <>

@@ -132,8 +132,8 @@ export const listPages: Route[] = [
     run: async (rx, { query }) => {
       const counts = await countResources(rx)
       return {
-        title: text('资源目录', 'Resource catalogue'),
-        lead: text('本机构编制和发布的目录。', 'What your institution has catalogued.'),
+        title: text('资源目录', 'Resource catalog'),
+        lead: text('本机构编制和发布的目录。', 'What your institution has cataloged.'),
         trail: [...trail],
         actions: (
           <>
@@ -156,7 +156,7 @@ export const listPages: Route[] = [
       const files = items.filter(row => ['ready', 'confirmed'].includes(row.state))
       return {
         title: text('新编目录', 'New entry'),
-        trail: [...trail, ['/institution/resources', text('资源目录', 'Resource catalogue')]],
+        trail: [...trail, ['/institution/resources', text('资源目录', 'Resource catalog')]],
         body: <NewForm files={files} />,
       }
     },

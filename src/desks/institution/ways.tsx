@@ -25,6 +25,6 @@ export function Ways({ id, at }: { id: string; at: (typeof ways)[number][0] }) {
 
 export const waysTrail = ({ id, nameZh, nameEn }: EntryVersionRow): readonly (readonly [string, Text])[] => [
   ['/institution', text('机构工作台', 'Institution desk')],
-  ['/institution/resources', text('资源目录', 'Resource catalogue')],
+  ['/institution/resources', text('资源目录', 'Resource catalog')],
   [`/institution/resources/${id}`, text(nameZh, nameEn ?? nameZh)],
 ]

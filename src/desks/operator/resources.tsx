@@ -24,7 +24,7 @@ import { Data } from '../public/parts.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { Another, Door, deskTrail, ReasonForm, StateList, type StateTab } from './parts.tsx'
 
-const trail = text('目录审核', 'Catalogue reviews')
+const trail = text('目录审核', 'Catalog reviews')
 const states = ['submitted', 'reviewing', 'returned', 'published', 'superseded', 'withdrawn'] as const
 
 type Found = Awaited<ReturnType<typeof listVersions>>
@@ -147,10 +147,7 @@ function Decision({ of: { entry, version } }: { of: Dossier }) {
         <Door
           to={withdraw}
           label={text('撤回目录', 'Withdraw the entry')}
-          consequence={text(
-            '撤回后不再出现在目录中，公开页面显示原因。',
-            'It leaves the catalogue; its page says why.',
-          )}
+          consequence={text('撤回后不再出现在目录中，公开页面显示原因。', 'It leaves the catalog; its page says why.')}
         >
           <ReasonForm to={withdraw} button={text('确认撤回', 'Withdraw')} />
         </Door>

@@ -50,12 +50,12 @@ const kinds: Readonly<Record<string, Kind>> = {
     permission: 'assessment.review',
   },
   'resource.review': {
-    words: text('资源目录待审核', 'Catalogue entries to review'),
+    words: text('资源目录待审核', 'Catalog entries to review'),
     page: '/operator/resources?state=submitted',
     permission: 'resource.review',
   },
   'resource.publish': {
-    words: text('资源目录待发布', 'Catalogue entries to publish'),
+    words: text('资源目录待发布', 'Catalog entries to publish'),
     page: '/operator/resources?state=reviewing',
     permission: 'resource.publish',
   },

@@ -143,14 +143,14 @@ export const resourceRoutes: Route[] = [
     at: 'GET /resources/:id',
     operation: 'showResource',
     permission: 'resource.read',
-    summary: text('资源目录条目', 'An entry of the resource catalogue'),
+    summary: text('资源目录条目', 'An entry of the resource catalog'),
     params: { id: Id },
     query: { version: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })) },
     run: async (rx, { params, query }) => {
       const of = await readEntry(rx, params.id, query.version)
       return {
         title: text(of.version.nameZh, of.version.nameEn ?? of.version.nameZh),
-        trail: [['/resources', text('资源目录', 'Resource catalogue')]],
+        trail: [['/resources', text('资源目录', 'Resource catalog')]],
         body: (
           <EntryPage
             of={of}

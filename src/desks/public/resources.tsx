@@ -163,7 +163,7 @@ function Results({ shown }: { shown: Shown }) {
       <div class="search-results" id="results">
         <SearchBox
           action="/resources"
-          label={text('检索资源目录', 'Search the catalogue')}
+          label={text('检索资源目录', 'Search the catalog')}
           q={input.q}
           carried={carried(input, 'q')}
         />
@@ -234,10 +234,10 @@ export const resourcesRoutes: Route[] = [
     at: 'GET /resources',
     operation: 'showResources',
     permission: 'resource.search',
-    summary: text('检索资源目录', 'Search the resource catalogue'),
+    summary: text('检索资源目录', 'Search the resource catalog'),
     query: { ...EntryQuery, after: PageQuery.after },
     run: async (rx, { query }) => ({
-      title: text('资源目录', 'Resource catalogue'),
+      title: text('资源目录', 'Resource catalog'),
       lead: text(
         '公共机构和公共服务企业的数据资源：谁有什么数据、怎样共享和开放、何时更新。',
         'Data of public institutions and public service enterprises: who has what, how it is shared and opened, when it is updated.',

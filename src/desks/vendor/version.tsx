@@ -82,10 +82,10 @@ function Onward({ view: { row, data, uses, listings } }: { view: VersionView }) 
   const inForce = listings.filter(({ listing }) => listing.state !== 'draft')
   const used = new Set(uses.map(use => use.productId))
   const options = (of: VersionView['listings']) => of.filter(({ product }) => !used.has(product.id))
-  // an institution catalogues its data; it sells nothing
+  // an institution catalogs its data; it sells nothing
   if (!can('product.create') && can('resource.create'))
     return (
-      <Card title={t(text('下一步：编制目录', 'Next: catalogue it'))} id="onward">
+      <Card title={t(text('下一步：编制目录', 'Next: catalog it'))} id="onward">
         <a class="btn btn-primary" href="/institution/resources/new">
           {t(text('新编目录', 'New entry'))}
         </a>

@@ -74,7 +74,7 @@ async function occurrences({ sql }: Reading, query: Query): Promise<(token: stri
   return (token, isPrefix) => counts.get(`${isPrefix} ${token}`) ?? 0
 }
 
-/** The state of the catalogue: the number of its last change, and how many products are listed. */
+/** The state of the catalog: the number of its last change, and how many products are listed. */
 export interface Standing {
   readonly revision: string
   readonly total: number

@@ -57,7 +57,7 @@ export const roleWords: Readonly<Record<string, { readonly name: Text; readonly 
     name: text('公共机构、公共服务企业', 'Public institution or public service enterprise'),
     about: text(
       '编制资源目录，共享、开放公共数据；含供水、供电、供气、通信、民航、铁路、道路客运企业。',
-      'Catalogues, shares and opens public data; also enterprises of water, power, gas, telecom, aviation, rail and road passenger transport.',
+      'Catalogs, shares and opens public data; also enterprises of water, power, gas, telecom, aviation, rail and road passenger transport.',
     ),
   },
   operator: {

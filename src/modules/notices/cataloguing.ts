@@ -3,7 +3,7 @@ import { entryLabel, labelOfEntry, tryLabel } from '../resources/index.ts'
 import { type Hear, idIn, named, operatorId } from './draft.ts'
 import type { Kind } from './words.ts'
 
-/** What each move of a catalogue entry means: to reviewers, or to its institution. */
+/** What each move of a catalog entry means: to reviewers, or to its institution. */
 const moves: Readonly<Record<string, readonly ['staff' | 'own', Kind]>> = {
   submit: ['staff', 'resource.submitted'],
   return: ['own', 'resource.returned'],

@@ -18,7 +18,7 @@ constraintMeans('attachment_once', () =>
 /** How strict a grade is. */
 const rank: Readonly<Record<string, number>> = { general: 0, important: 1, core: 2 }
 
-/** What of the catalogue the data does not keep: items without a column, a grade above the entry's (Art 23, 26). */
+/** What of the catalog the data does not keep: items without a column, a grade above the entry's (Art 23, 26). */
 function deviations(version: EntryVersionRow, data: DataVersion, grade: string): FieldError[] {
   const columns = new Set(data.columns.map(column => column.name.toLowerCase()))
   const errors: FieldError[] = version.items

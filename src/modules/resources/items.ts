@@ -1,7 +1,7 @@
 import type { Cx, Rx } from '../../kernel/command.ts'
 import type { Item } from './model.ts'
 
-/** An item of the published catalogue with where it stands. */
+/** An item of the published catalog with where it stands. */
 export interface PublishedItem {
   readonly entryId: string
   readonly entryVersionId: string

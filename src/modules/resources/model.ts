@@ -3,7 +3,7 @@ import { defineMachine } from '../../kernel/machine.ts'
 import { defineProblem } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
 
-/** One version of a catalogue entry (目录编制、审核、发布): a change is a new version, the old one stays in force until then. */
+/** One version of a catalog entry (目录编制、审核、发布): a change is a new version, the old one stays in force until then. */
 export const entryMachine = defineMachine({
   name: 'resourceVersion',
   initial: 'draft',
@@ -84,7 +84,7 @@ export const formats = {
   geo: text('空间数据', 'Spatial data'),
 }
 
-/** The first digit of a code: 类 of the catalogue. */
+/** The first digit of a code: 类 of the catalog. */
 export const classes: Readonly<Record<string, Text>> = {
   1: text('基础信息资源', 'Basic resources'),
   2: text('主题信息资源', 'Thematic resources'),

@@ -28,7 +28,7 @@ export interface EntrySearch extends EntryFilters {
   readonly after?: string | undefined
 }
 
-/** One line of the public catalogue, as the database gives it. */
+/** One line of the public catalog, as the database gives it. */
 export interface EntryHit {
   readonly id: string
   readonly code: string
@@ -116,7 +116,7 @@ async function countEntries(rx: Rx, filters: EntryFilters): Promise<EntryCounts>
 }
 
 /**
- * The public catalogue, newest first: every word must occur (any two Chinese characters, any beginning of a word).
+ * The public catalog, newest first: every word must occur (any two Chinese characters, any beginning of a word).
  * Totals and facets come with the first page.
  */
 export async function searchEntries(rx: Rx, input: EntrySearch) {

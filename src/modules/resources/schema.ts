@@ -27,13 +27,13 @@ export const resources = pgSchema('resources')
 /** Made by the application with `array_to_tsvector`: no dictionary, so that any two Chinese characters are found. */
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
-/** The serial numbers given out in each class of the catalogue. */
+/** The serial numbers given out in each class of the catalog. */
 export const codeSerial = resources.table('code_serial', {
   classCode: text().primaryKey(),
   last: integer().notNull(),
 })
 
-/** A resource of the catalogue 政务信息资源: the lasting identity behind both public platforms (Art 25). */
+/** A resource of the catalog 政务信息资源: the lasting identity behind both public platforms (Art 25). */
 export const entry = resources.table(
   'entry',
   {

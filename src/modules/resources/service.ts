@@ -291,7 +291,7 @@ function withdrawalReason(cx: Cx, version: EntryVersionRow, given: string | unde
   })
 }
 
-/** Takes what is published out of the catalogue; its page stays and says why. @throws state-conflict, not-found, forbidden */
+/** Takes what is published out of the catalog; its page stays and says why. @throws state-conflict, not-found, forbidden */
 export async function withdrawEntry(cx: Cx, entryId: string, given: string | undefined): Promise<Versioned> {
   const [of] = await cx.tx.select().from(entry).where(eq(entry.id, entryId)).for('update')
   const isOperator = cx.actor.roles.includes('operator')

@@ -38,7 +38,7 @@ const ItemBody = closed({
 export const CreateBody = closed({
   classCode: Type.String({
     pattern: '^[1-3][0-9]{5,11}$',
-    description: 'class, item, subject and sub-item of the catalogue (GB/T 21063.4)',
+    description: 'class, item, subject and sub-item of the catalog (GB/T 21063.4)',
     examples: ['306010'],
   }),
   nameZh: Type.Optional(Type.String({ minLength: 2, maxLength: 120 })),

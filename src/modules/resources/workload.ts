@@ -2,7 +2,7 @@ import type { Rx } from '../../kernel/command.ts'
 import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.ts'
 import { requireOrganization } from '../identity/index.ts'
 
-/** What of the catalogue waits for reviewers. */
+/** What of the catalog waits for reviewers. */
 export async function resourcesWaiting(rx: Rx): Promise<Waiting[]> {
   const rows = await rx.sql<WaitingRow[]>`
     select state, count(*)::int4 as n, min(submitted_at) as oldest, 0 as overdue

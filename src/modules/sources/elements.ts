@@ -80,7 +80,7 @@ export const standardElements = (): readonly DataElement[] => {
   return library
 }
 
-/** What of a planned field or of a catalogue's item can tell which element it is. */
+/** What of a planned field or of a catalog's item can tell which element it is. */
 export interface Named {
   readonly itemName: string
   readonly itemNameEn?: string | null

@@ -155,7 +155,7 @@ export const dispute = sources.table(
   ],
 )
 
-/** Which item of the catalogue carries which element: proposed by names and standards, confirmed or refused by people. */
+/** Which item of the catalog carries which element: proposed by names and standards, confirmed or refused by people. */
 export const carrier = sources.table(
   'carrier',
   {
