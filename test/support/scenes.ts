@@ -70,10 +70,13 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const entry = await one(sql`select id from resources.entry_version where entry_id = ${resource} limit 1`)
   const source = await one(sql`select id from sources.source where state = 'ready' limit 1`)
   const form = await one(sql`select id from collection.planned_form where state = 'registered' limit 1`)
+  const ownForm = await one(sql`select f.id from collection.planned_form f
+    join identity.person p on p.id = f.created_by where p.email = ${readers.institution} limit 1`)
   const breach = await one(sql`select id from collection.breach_report limit 1`)
   const catalogImport = await one(sql`select id from resources.bulk_import limit 1`)
   return {
     form,
+    ownForm,
     breach,
     catalogImport,
     announcement,
@@ -107,7 +110,8 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/resources\/:id/, ids => ({ id: ids.resource! })],
   [/^\/institution\/resources\/imports\/:id/, ids => ({ id: ids.catalogImport! })],
   [/^\/(institution|operator)\/resources\/:id/, ids => ({ id: ids.entry! })],
-  [/^\/(institution\/|operator\/)?collections\/:id/, ids => ({ id: ids.form! })],
+  [/^\/institution\/collections\/:id/, ids => ({ id: ids.ownForm! })],
+  [/^\/(operator\/)?collections\/:id/, ids => ({ id: ids.form! })],
   [/^\/(collections|regulator)\/reports\/:id/, ids => ({ id: ids.breach! })],
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
