@@ -130,6 +130,11 @@ t.test('the higher grade wins: raised by a person, lowered only with the reviewe
   t.match((await grade({ grade: 'important' })).body.errors, [{ pointer: '/approval' }])
   const asked = await grade({ grade: 'general', approval: '晋数函〔2026〕1号', reason: '仅为列名，坐标已偏移' })
   t.match(asked.body, { grade: 'important', decided: 'general', lowerTo: 'general' })
+  const { items } = await x.ok('GET /operator/work-list', { as: operator.checker })
+  t.match(
+    items.find((item: any) => item.kind === 'data-version.lower'),
+    { count: 1, page: '/operator/assessments' },
+  )
   t.equal(
     (await x.call(`POST /data-versions/${id}/lower`, { as: vendor.checker, body: { reason: '同意' } })).status,
     403,

@@ -49,6 +49,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     page: '/operator/assessments',
     permission: 'assessment.review',
   },
+  'data-version.lower': {
+    words: text('降级待确认', 'Lower grades to confirm'),
+    page: '/operator/assessments',
+    permission: 'data-version.lower',
+  },
   'resource.review': {
     words: text('资源目录待审核', 'Catalog entries to review'),
     page: '/operator/resources?state=submitted',

@@ -33,7 +33,7 @@ function PointFields({ view }: { view: GateView }) {
           />
           <div class="text-secondary">
             {point.answer !== null && <strong>{t(text('据事实已填：', 'Filled in by facts: '))}</strong>}
-            {point.evidence.map(each => t(each)).join('；')}
+            {point.evidence.map(each => t(each)).join(t(text('；', '; ')))}
           </div>
           {point.answer === null && (
             <Field

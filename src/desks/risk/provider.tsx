@@ -147,10 +147,9 @@ function Submitted({ view }: { view: GateView }) {
         <Facts
           of={row.consents.map(each => [
             each.column,
-            <>
-              {t(basisWords[each.basis as keyof typeof basisWords])}；{each.notice}
-              {each.evidence && `；${each.evidence}`}
-            </>,
+            [t(basisWords[each.basis as keyof typeof basisWords]), each.notice, each.evidence]
+              .filter(Boolean)
+              .join(t(text('；', '; '))),
           ])}
         />
       )}

@@ -189,7 +189,9 @@ export function Review({ view }: { view: ReviewView }) {
               <Facts
                 of={row.consents.map(each => [
                   each.column,
-                  `${t(basisWords[each.basis as keyof typeof basisWords])}；${each.notice}${each.evidence ? `；${each.evidence}` : ''}`,
+                  [t(basisWords[each.basis as keyof typeof basisWords]), each.notice, each.evidence]
+                    .filter(Boolean)
+                    .join(t(text('；', '; '))),
                 ])}
               />
             </Card>
@@ -199,7 +201,10 @@ export function Review({ view }: { view: ReviewView }) {
               of={[
                 [t(text('现行级别', 'Grade in force')), file.grade ? t(gradeText(file.grade.grade, now)) : '—'],
                 [t(text('规则建议', 'Proposed')), t(gradeText(file.proposal.grade, now))],
-                [t(text('依据', 'Because')), file.proposal.reasons.map(({ reason }) => t(reason)).join('；')],
+                [
+                  t(text('依据', 'Because')),
+                  file.proposal.reasons.map(({ reason }) => t(reason)).join(t(text('；', '; '))),
+                ],
                 file.grade?.approval ? [t(text('批准文件', 'Approval')), file.grade.approval] : null,
                 [t(text('来源说明', 'Statement of source')), row.sourceStatement ?? '—'],
               ]}

@@ -41,6 +41,9 @@ interface QueueView {
   readonly now: Date
 }
 
+const Provider = ({ of }: { of: { readonly nameZh: string; readonly nameEn: string | null } | undefined }) =>
+  of ? <Name zh={of.nameZh} en={of.nameEn} /> : <>—</>
+
 function Lowerings({ of }: { of: QueueView }) {
   const t = useWords()
   if (of.lowerings.length === 0) return null
@@ -49,13 +52,15 @@ function Lowerings({ of }: { of: QueueView }) {
       <Table
         head={[
           t(text('提供方', 'Provider')),
+          t(text('数据版本', 'Data version')),
           t(text('规则建议', 'Proposed')),
           t(text('申请', 'Asked')),
           t(text('理由', 'Reason')),
           '',
         ]}
         rows={of.lowerings.map(row => [
-          of.names.get(row.organizationId)?.nameZh ?? '—',
+          <Provider of={of.names.get(row.organizationId)} />,
+          <a href={`/data-versions/${row.dataVersionId}/assessment`}>{t(text('查看依据', 'See the evidence'))}</a>,
           t(gradeText(row.proposed, of.now)),
           t(gradeText(row.lowerTo!, of.now)),
           row.reason ?? '—',
@@ -125,12 +130,11 @@ function Queue({ of }: { of: QueueView }) {
             t(text('办理期限', 'Due')),
           ]}
           rows={found.items.map(({ assessment: row, grade, fileName }) => {
-            const provider = names.get(row.organizationId)
             return [
               <a href={`/operator/assessments/${row.id}`} class="text-break">
                 {fileName}
               </a>,
-              provider ? <Name zh={provider.nameZh} en={provider.nameEn} /> : '—',
+              <Provider of={names.get(row.organizationId)} />,
               grade ? t(gradeText(grade.grade, now)) : '—',
               <AssessmentBadge state={row.state} />,
               <Moment at={row.submittedAt} isDay />,

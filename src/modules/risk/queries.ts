@@ -188,13 +188,15 @@ export async function listAssessments(
   )
 }
 
-/** Assessments that wait for the platform's reviewers; late ones are past the clock of their step. */
+/** Assessments and lower grades that wait for the platform's reviewers; late ones are past the clock of their step. */
 export async function assessmentsWaiting(rx: Rx): Promise<Waiting[]> {
   const rows = await rx.sql<WaitingRow[]>`
     select 'waiting' as state, count(*)::int4 as n, min(changed_at) as oldest,
       count(*) filter (where due_at < ${rx.now.toISOString()}::timestamptz)::int4 as overdue
-    from risk.assessment where state in ('submitted', 'reviewing', 'feedback', 're_reviewing') having count(*) > 0`
-  return waitingOf(rows, { waiting: 'assessment.review' })
+    from risk.assessment where state in ('submitted', 'reviewing', 'feedback', 're_reviewing') having count(*) > 0
+    union all
+    select 'lowering', count(*)::int4, min(changed_at), 0 from risk.data_grade where lower_to is not null having count(*) > 0`
+  return waitingOf(rows, { waiting: 'assessment.review', lowering: 'data-version.lower' })
 }
 
 /** Gradings below the proposal that wait for a reviewer's confirmation. */
