@@ -72,6 +72,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     revise: text('编制目录新版本', 'Next version of the entry begun'),
     withdraw: text('撤回资源目录', 'Entry withdrawn'),
     attach: text('挂接数据版本', 'Data version attached'),
+    download: text('开放数据被下载', 'Opened data downloaded'),
     import: text('批量导入目录', 'Entry imported'),
     'submit-many': text('批量提交目录审核', 'Entries submitted together'),
   },

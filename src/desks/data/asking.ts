@@ -49,20 +49,42 @@ export function askingOf({ filter = [], sort = [], column, operator, value, offs
   }
 }
 
+/** Where a version's rows are read, and where they are had as a file: by its owner, or by anybody. */
+export interface Place {
+  readonly page: string
+  readonly file: string
+  /** the operation of the API that gives the file */
+  readonly operation: string
+}
+
+/** The rows of an own version. */
+export const ownPlace = (id: string): Place => ({
+  page: `/data-versions/${id}/rows`,
+  file: `/api/v1/data-versions/${id}/export`,
+  operation: 'data/operation/exportRows',
+})
+
+/** The rows of an opened entry. */
+export const openPlace = (id: string): Place => ({
+  page: `/resources/${id}/data`,
+  file: `/api/v1/resources/${id}/export`,
+  operation: 'resources/operation/exportResourceRows',
+})
+
 /** The address of a page of rows. */
-export const addressOf = (id: string, { filters, sort, offset, from }: Asking): string => {
+export const addressOf = ({ page }: Place, { filters, sort, offset, from }: Asking): string => {
   const parts = new URLSearchParams([
     ...filters.map(each => ['filter', each]),
     ...sort.map(each => ['sort', each]),
     ...(offset > 0 ? [['offset', String(offset)]] : []),
     ...(from > 0 ? [['from', String(from)]] : []),
   ])
-  return `/data-versions/${id}/rows${parts.size > 0 ? `?${parts}` : ''}`
+  return `${page}${parts.size > 0 ? `?${parts}` : ''}`
 }
 
 /** The same rows as a file. */
-export const exportAddress = (id: string, format: string, { filters, sort }: Asking): string =>
-  `/api/v1/data-versions/${id}/export?${new URLSearchParams([
+export const exportAddress = ({ file }: Place, format: string, { filters, sort }: Asking): string =>
+  `${file}?${new URLSearchParams([
     ['format', format],
     ...filters.map(each => ['filter', each]),
     ...sort.map(each => ['sort', each]),

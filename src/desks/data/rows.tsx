@@ -7,6 +7,7 @@ import {
   openOwnVersion,
   operators,
   operatorWords,
+  type PageQuery,
   parseFilter,
   type RowsPage,
   readPage,
@@ -17,14 +18,26 @@ import { Card, Count, Empty } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Data } from '../public/parts.tsx'
 import { langOf } from '../public/words.ts'
-import { type Asking, addressOf, askingOf, columnsAtOnce, exportAddress, query, rowsAtOnce } from './asking.ts'
+import {
+  type Asking,
+  addressOf,
+  askingOf,
+  columnsAtOnce,
+  exportAddress,
+  ownPlace,
+  type Place,
+  query,
+  rowsAtOnce,
+} from './asking.ts'
 import { type Asked, asked, Cell, dataTrail, numberPlaces, Refusal, Views } from './parts.tsx'
 
 /** Dates, codes and names stay on one line; only sentences are broken. */
 const isShort = (cell: string | null): boolean => cell === null || cell.length <= 40
 
-interface Shown {
-  readonly version: DataVersion
+/** A page of rows with what was asked; `columns` are those that exist for the reader. */
+export interface Shown {
+  readonly place: Place
+  readonly columns: DataVersion['columns']
   readonly asking: Asking
   readonly column: string | undefined
   readonly page: Asked<RowsPage>
@@ -43,17 +56,17 @@ function Hidden({ asking, but }: { asking: Asking; but?: 'sort' }) {
 }
 
 /** The conditions in force, each with a link that takes it away. */
-function Conditions({ of: { version, asking } }: { of: Shown }) {
+function Conditions({ of: { place, columns, asking } }: { of: Shown }) {
   const t = useWords()
   if (asking.filters.length === 0) return null
   return (
     <ul class="chips" aria-label={t(text('筛选条件', 'Conditions'))}>
       {asking.filters.map(each => {
-        const parsed = parseFilter(each, version.columns)
+        const parsed = parseFilter(each, columns)
         const others = asking.filters.filter(other => other !== each)
         return (
           <li key={each}>
-            <a class="chip" href={addressOf(version.id, { ...asking, filters: others, offset: 0 })}>
+            <a class="chip" href={addressOf(place, { ...asking, filters: others, offset: 0 })}>
               <span class="visually-hidden">{t(text('取消条件：', 'Take away: '))}</span>
               {parsed ? (
                 <span>
@@ -69,26 +82,24 @@ function Conditions({ of: { version, asking } }: { of: Shown }) {
         )
       })}
       <li>
-        <a href={addressOf(version.id, { ...asking, filters: [], offset: 0 })}>
-          {t(text('全部取消', 'Take all away'))}
-        </a>
+        <a href={addressOf(place, { ...asking, filters: [], offset: 0 })}>{t(text('全部取消', 'Take all away'))}</a>
       </li>
     </ul>
   )
 }
 
-function FilterForm({ of: { version, asking, column } }: { of: Shown }) {
+function FilterForm({ of: { place, columns, asking, column } }: { of: Shown }) {
   const t = useWords()
   const { language } = useReader()
   return (
-    <form method="get" action={`/data-versions/${version.id}/rows`} id="filter">
+    <form method="get" action={place.page} id="filter">
       <Hidden asking={asking} />
       <div class="filters-line">
         <label class="visually-hidden" for="rows-column">
           {t(text('字段', 'Column'))}
         </label>
         <select class="form-select" id="rows-column" name="column">
-          {version.columns.map(({ name }) => (
+          {columns.map(({ name }) => (
             <option key={name} value={name} selected={name === column} lang={langOf(language, name)} data-words="data">
               {name}
             </option>
@@ -131,7 +142,7 @@ function FilterForm({ of: { version, asking, column } }: { of: Shown }) {
   )
 }
 
-function Exports({ of: { version, asking } }: { of: Shown }) {
+function Exports({ of: { place, asking } }: { of: Shown }) {
   const t = useWords()
   return (
     <p class="row-gap">
@@ -141,23 +152,23 @@ function Exports({ of: { version, asking } }: { of: Shown }) {
           : t(text('导出全部：', 'Export all: '))}
       </span>
       {exportFormats.map(format => (
-        <a key={format} href={exportAddress(version.id, format, asking)} rel="nofollow" download>
+        <a key={format} href={exportAddress(place, format, asking)} rel="nofollow" download>
           {format.toUpperCase()}
         </a>
       ))}
-      <a href={`/docs#tag/data/operation/exportRows`}>{t(text('按接口取用', 'By the API'))}</a>
+      <a href={`/docs#tag/${place.operation}`}>{t(text('按接口取用', 'By the API'))}</a>
     </p>
   )
 }
 
 /** The head of a column: its name sorts by it, up and then down. */
-function Head({ of: { version, asking }, name }: { of: Shown; name: string }) {
+function Head({ of: { place, asking }, name }: { of: Shown; name: string }) {
   const t = useWords()
   const now = asking.sort.find(each => each === `${name}:asc` || each === `${name}:desc`)
   const isUp = now === `${name}:asc`
   const sort = [`${name}:${isUp ? 'desc' : 'asc'}`]
   return (
-    <a href={addressOf(version.id, { ...asking, sort, offset: 0 })}>
+    <a href={addressOf(place, { ...asking, sort, offset: 0 })}>
       <Data>{name}</Data>
       {now && <Icon name={isUp ? 'arrow-up' : 'arrow-down'} />}
       <span class="visually-hidden">
@@ -169,9 +180,9 @@ function Head({ of: { version, asking }, name }: { of: Shown; name: string }) {
   )
 }
 
-function Slices({ of: { version, asking } }: { of: Shown }) {
+function Slices({ of: { place, columns, asking } }: { of: Shown }) {
   const t = useWords()
-  const { length } = version.columns
+  const { length } = columns
   if (length <= columnsAtOnce) return null
   const starts = Array.from({ length: Math.ceil(length / columnsAtOnce) }, (_, i) => i * columnsAtOnce)
   return (
@@ -180,7 +191,7 @@ function Slices({ of: { version, asking } }: { of: Shown }) {
       {starts.map(from => (
         <a
           key={from}
-          href={addressOf(version.id, { ...asking, from })}
+          href={addressOf(place, { ...asking, from })}
           aria-current={from === asking.from ? 'page' : undefined}
         >
           {from + 1}–{Math.min(from + columnsAtOnce, length)}
@@ -192,10 +203,10 @@ function Slices({ of: { version, asking } }: { of: Shown }) {
 
 function Pages({ of, total, shown }: { of: Shown; total: number; shown: number }) {
   const t = useWords()
-  const { version, asking } = of
+  const { place, asking } = of
   const { offset } = asking
   const link = (to: number, words: string, rel?: 'next' | 'prev') => (
-    <a class="btn" href={addressOf(version.id, { ...asking, offset: Math.max(0, to) })} {...(rel && { rel })}>
+    <a class="btn" href={addressOf(place, { ...asking, offset: Math.max(0, to) })} {...(rel && { rel })}>
       {words}
     </a>
   )
@@ -211,11 +222,11 @@ function Pages({ of, total, shown }: { of: Shown; total: number; shown: number }
 }
 
 /** Goes to any row by its number. */
-function Jump({ of: { version, asking }, total }: { of: Shown; total: number }) {
+function Jump({ of: { place, asking }, total }: { of: Shown; total: number }) {
   const t = useWords()
   if (total <= rowsAtOnce) return null
   return (
-    <form method="get" action={`/data-versions/${version.id}/rows`} class="row-gap">
+    <form method="get" action={place.page} class="row-gap">
       <Hidden asking={asking} />
       <label for="rows-row">{t(text('跳到第几行', 'Go to row'))}</label>
       <input class="form-control w-auto" id="rows-row" name="row" type="number" min={1} max={total} required />
@@ -229,7 +240,7 @@ function Jump({ of: { version, asking }, total }: { of: Shown; total: number }) 
 function Rows({ of, page: { columns, rows, total } }: { of: Shown; page: RowsPage }) {
   const t = useWords()
   const { language } = useReader()
-  const { asking, version } = of
+  const { asking, place } = of
   const first = asking.offset + 1
   if (rows.length === 0)
     return (
@@ -241,7 +252,7 @@ function Rows({ of, page: { columns, rows, total } }: { of: Shown; page: RowsPag
         }
         icon="table-off"
       >
-        <a href={addressOf(version.id, { ...asking, filters: total === 0 ? [] : asking.filters, offset: 0 })}>
+        <a href={addressOf(place, { ...asking, filters: total === 0 ? [] : asking.filters, offset: 0 })}>
           {total === 0
             ? t(text('取消全部条件', 'Take all conditions away'))
             : t(text('回到首页', 'Back to the first page'))}
@@ -294,11 +305,11 @@ function Rows({ of, page: { columns, rows, total } }: { of: Shown; page: RowsPag
   )
 }
 
-function RowsBody({ of }: { of: Shown }) {
+/** Filter, downloads and the page of rows. */
+export function RowsView({ of }: { of: Shown }) {
   const t = useWords()
   return (
     <>
-      <Views id={of.version.id} at="/rows" />
       <Card title={t(text('筛选与导出', 'Filter and export'))}>
         <Conditions of={of} />
         <FilterForm of={of} />
@@ -311,6 +322,20 @@ function RowsBody({ of }: { of: Shown }) {
   )
 }
 
+/** What an address asks for of the columns that exist for the reader, fetched by `read`. */
+export async function shownRows(
+  place: Place,
+  columns: DataVersion['columns'],
+  query: Parameters<typeof askingOf>[0],
+  read: (request: PageQuery) => Promise<RowsPage>,
+): Promise<Shown> {
+  const asking = askingOf(query)
+  const names = columns.slice(asking.from, asking.from + columnsAtOnce).map(({ name }) => name)
+  const { filters, sort, offset } = asking
+  const request = { filter: filters, sort, columns: names, offset, limit: rowsAtOnce }
+  return { place, columns, asking, column: query.column, page: await asked(() => read(request)) }
+}
+
 export const rowPages: Route[] = [
   page({
     at: 'GET /data-versions/:id/rows',
@@ -319,18 +344,13 @@ export const rowPages: Route[] = [
     summary: text('数据版本的数据行', 'The rows of a data version'),
     params: { id: Id },
     query,
-    ahead: async ({ engine, actor }, { params, query }): Promise<Shown> => {
+    ahead: async ({ engine, actor }, { params, query }) => {
       const opened = await engine.read(actor, rx => openOwnVersion(rx, params.id))
-      const { version } = opened
-      const asking = askingOf(query)
-      const columns = version.columns.slice(asking.from, asking.from + columnsAtOnce).map(({ name }) => name)
-      const { filters, sort, offset } = asking
-      const request = { filter: filters, sort, columns, offset, limit: rowsAtOnce }
-      const shown = await asked(() => readPage(engine.kit, actor, opened, request))
-      return { version, asking, column: query.column, page: shown }
+      const { fileName, columns } = opened.version
+      const read = (request: PageQuery) => readPage(engine.kit, actor, opened, request)
+      return { fileName, shown: await shownRows(ownPlace(params.id), columns, query, read) }
     },
-    run: (_rx, { params }, _reader, shown) => {
-      const { fileName } = shown.version
+    run: (_rx, { params }, _reader, { fileName, shown }) => {
       return {
         title: text(`${fileName}：数据行`, `${fileName}: rows`),
         lead: text(
@@ -338,7 +358,12 @@ export const rowPages: Route[] = [
           'Any page comes from the whole file; the address can be passed on.',
         ),
         trail: [dataTrail, [`/data-versions/${params.id}`, text(fileName, fileName)]],
-        body: <RowsBody of={shown} />,
+        body: (
+          <>
+            <Views id={params.id} at="/rows" />
+            <RowsView of={shown} />
+          </>
+        ),
       }
     },
   }),

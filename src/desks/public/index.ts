@@ -1,5 +1,6 @@
 import type { Route } from '../../kernel/http/route.ts'
 import { homeRoutes } from './home.tsx'
+import { openedRoutes } from './opened.tsx'
 import { productRoutes } from './product.tsx'
 import { productsRoutes } from './products.tsx'
 import { recordRoutes } from './record.ts'
@@ -15,4 +16,5 @@ export const routes: Route[] = [
   ...recordRoutes,
   ...resourcesRoutes,
   ...resourceRoutes,
+  ...openedRoutes,
 ]

@@ -9,6 +9,8 @@ import {
   type EntryState,
   entryMachine,
   isLate,
+  type OpenedData,
+  openedDataOf,
   type PublicEntry,
   readEntry,
 } from '../../modules/resources/index.ts'
@@ -19,6 +21,7 @@ import { AttachedData } from '../institution/entry.tsx'
 import { Access, DueOn, dueWords, entryTones, Items, Metadata, rulesOf } from '../institution/facts.tsx'
 import { page } from '../page.tsx'
 import { ItemSources } from '../sources/parts.tsx'
+import { OpenedLinks } from './opened.tsx'
 import { Data } from './parts.tsx'
 
 function Standing({ of, now }: { of: PublicEntry; now: Date }) {
@@ -71,11 +74,14 @@ function Standing({ of, now }: { of: PublicEntry; now: Date }) {
 function EntryPage({
   of,
   data,
+  opened,
   sources,
   now,
 }: {
   of: PublicEntry
   data: readonly Attached[]
+  /** what anybody may have of it now */
+  opened: OpenedData | undefined
   sources: readonly ItemSource[]
   now: Date
 }) {
@@ -91,6 +97,7 @@ function EntryPage({
         <Items version={version} />
         {version.state === 'published' && <ItemSources of={sources} />}
         <Card title={t(text('数据', 'Data'))}>
+          {opened && version.state === 'published' && <OpenedLinks of={opened} />}
           <AttachedData data={data} />
         </Card>
       </div>
@@ -155,6 +162,7 @@ export const resourceRoutes: Route[] = [
           <EntryPage
             of={of}
             data={await attachedTo(rx, params.id)}
+            opened={await openedDataOf(rx, params.id)}
             sources={await itemSources(rx, params.id)}
             now={rx.now}
           />

@@ -34,6 +34,8 @@ export interface Exported {
   readonly bytes: number
   readonly rows: number
   readonly stream: Readable
+  /** removes the file that was made, where it is not sent after all */
+  discard(): Promise<void>
 }
 
 const bomBytes = Buffer.from('\uFEFF')
@@ -60,10 +62,16 @@ const tooManyRows = (rows: number) =>
  * a failure is told before the first byte and nothing is held in memory. The stream removes it when it ends.
  * @throws invalid-input, rule-violated (more rows than a worksheet holds), query-too-heavy, too-many-requests
  */
-export async function exportVersion(kit: Kit, actor: Actor, of: OpenedVersion, query: ExportQuery): Promise<Exported> {
+export async function exportVersion(
+  kit: Kit,
+  actor: Actor,
+  of: OpenedVersion,
+  query: ExportQuery,
+  { withheld }: { readonly withheld?: readonly string[] } = {},
+): Promise<Exported> {
   const { version } = of
   const { format, bom = true, safe = true } = query
-  const plan = planQuery(query, version.columns)
+  const plan = planQuery(query, version.columns, [], withheld)
   const table = await tableOf(kit, of)
   const owner = ownerOf(actor)
   if (format === 'xlsx') {
@@ -78,5 +86,6 @@ export async function exportVersion(kit: Kit, actor: Actor, of: OpenedVersion, q
     bytes: file.bytes + (hasBom ? bomBytes.length : 0),
     rows: file.rows,
     stream: Readable.from(sent(file, hasBom), { objectMode: false }),
+    discard: () => file.discard(),
   }
 }

@@ -164,11 +164,18 @@ export interface PlannedQuery {
 
 /**
  * Turns names into places and checks every value against its column's type. @throws invalid-input, naming each part that
- * is wrong. `hidden`: columns whose values the reader may not see, nor ask about.
+ * is wrong. `hidden`: columns whose values the reader may not see, nor ask about; `withheld`: columns that do not exist
+ * for the reader.
  */
-export function planQuery(query: RowsQuery, known: Known, hidden: readonly string[] = []): PlannedQuery {
+export function planQuery(
+  query: RowsQuery,
+  known: Known,
+  hidden: readonly string[] = [],
+  withheld: readonly string[] = [],
+): PlannedQuery {
   const errors: FieldError[] = []
-  const askable = known.filter(({ name }) => !hidden.includes(name))
+  const present = known.filter(({ name }) => !withheld.includes(name))
+  const askable = present.filter(({ name }) => !hidden.includes(name))
   const replace = <T extends { column: number }>(each: T): T => ({
     ...each,
     column: known.findIndex(({ name }) => name === askable[each.column]?.name),
@@ -177,12 +184,12 @@ export function planQuery(query: RowsQuery, known: Known, hidden: readonly strin
   const sorts = (query.sort ?? []).flatMap((given, i) => sortingOf(given, askable, `/sort/${i}`, errors))
   const chosen = query.columns ?? []
   const columns = chosen.flatMap((name, i) => {
-    const place = known.findIndex(each => each.name === name)
+    const place = withheld.includes(name) ? -1 : known.findIndex(each => each.name === name)
     if (place >= 0) return [place]
     errors.push({
       pointer: `/columns/${i}`,
       message: text('没有这一列', 'is no column that is there'),
-      remedy: text(`列名：${shownNames(known)}`, `columns: ${shownNames(known)}`),
+      remedy: text(`列名：${shownNames(present)}`, `columns: ${shownNames(present)}`),
     })
     return []
   })
@@ -190,6 +197,6 @@ export function planQuery(query: RowsQuery, known: Known, hidden: readonly strin
   return {
     conditions: conditions.map(replace),
     sorts: sorts.map(replace),
-    columns: chosen.length > 0 ? [...new Set(columns)] : known.map((_, i) => i),
+    columns: chosen.length > 0 ? [...new Set(columns)] : present.map(each => known.indexOf(each)),
   }
 }

@@ -4,7 +4,8 @@ import { tendingTasks } from './tending.ts'
 export { type Difference, diffVersions } from './difference.ts'
 export { warmReaders } from './engine/lanes.ts'
 export { exportFormats, type Operator, operators } from './engine/plan.ts'
-export { type ExportQuery, exportVersion } from './export.ts'
+export { queryTooHeavy } from './engine/pool.ts'
+export { type Exported, type ExportQuery, exportVersion } from './export.ts'
 export { filterText, operatorWords, parseFilter, type RowsQuery } from './filter.ts'
 export { timers } from './handlers.ts'
 export { type HeldVersion, heldVersions, inspectionOf, inspectionsOf, verdictWords } from './inspection.ts'
@@ -31,7 +32,7 @@ export {
   type RowsPage,
   readPage,
 } from './rows.ts'
-export { filterPart } from './rowwire.ts'
+export { ExportQueryShape, filterPart, RowsQueryShape, RowsShape } from './rowwire.ts'
 export { type SensitiveColumn, type SensitiveKind, scanOf, sensitiveKinds } from './scanning.ts'
 export type { InspectionRow } from './schema.ts'
 export { discardVersion, openVersion, restoreVersion } from './service.ts'

@@ -80,7 +80,7 @@ export const sensitiveColumns = ({ columns }: DataVersion): string[] =>
 
 /**
  * One page of rows, each cell as it stands in the file (cut after 2,000 characters). `isMasked`: cells of sensitive
- * columns are hidden and nothing can be asked about them.
+ * columns are hidden and nothing can be asked about them. `withheld`: columns that do not exist for the reader.
  * @throws invalid-input, query-too-heavy, too-many-requests, unavailable
  */
 export async function readPage(
@@ -88,11 +88,11 @@ export async function readPage(
   actor: Actor,
   of: OpenedVersion,
   query: PageQuery,
-  { isMasked = false }: { readonly isMasked?: boolean } = {},
+  { isMasked = false, withheld }: { readonly isMasked?: boolean; readonly withheld?: readonly string[] } = {},
 ): Promise<RowsPage> {
   const { columns: known } = of.version
   const hidden = isMasked ? sensitiveColumns(of.version) : []
-  const plan = planQuery(query, known, hidden)
+  const plan = planQuery(query, known, hidden, withheld)
   const [offset, limit] = [query.offset ?? 0, query.limit ?? 50]
   if (limit * plan.columns.length > mostCells) {
     const most = Math.floor(mostCells / plan.columns.length)

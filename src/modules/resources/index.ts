@@ -25,6 +25,7 @@ export {
   sensitivities,
   sharingTypes,
 } from './model.ts'
+export { type OpenedData, openedDataOf, readOpenedData } from './opening.ts'
 export { listTries, pullCounts, pullOf, tryLabel } from './pulling.ts'
 export {
   type Attaching,

@@ -7,6 +7,7 @@ import { notReleased } from '../risk/index.ts'
 import { attachData, attachedTo } from './attaching.ts'
 import { bulkRoutes } from './bulkroutes.ts'
 import { entryIncomplete } from './model.ts'
+import { openingRoutes } from './openingroutes.ts'
 import { pullRoutes } from './pullingroutes.ts'
 import { listVersions, readEntry, readVersion, searchEntries } from './queries.ts'
 import {
@@ -220,4 +221,4 @@ const reviewing: Route[] = [
   }),
 ]
 
-export const routes: Route[] = [...reading, ...editing, ...reviewing, ...pullRoutes, ...bulkRoutes]
+export const routes: Route[] = [...reading, ...editing, ...reviewing, ...pullRoutes, ...openingRoutes, ...bulkRoutes]
