@@ -63,7 +63,7 @@ t.test('released data of an entry open without conditions is had by anybody, in 
   t.same(
     page.body.columns.map((each: any) => each.name),
     ['code', 'name'],
-    'a column that the catalogue leaves out does not exist',
+    'a column that the catalog leaves out does not exist',
   )
   for (const query of ['columns=phone', 'filter=phone:eq:03511234567', 'sort=phone:asc']) {
     t.equal((await x.call(`GET /resources/${id}/rows?${query}`)).status, 400, query)

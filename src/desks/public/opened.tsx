@@ -149,13 +149,15 @@ export const openedRoutes: Route[] = [
           'Open without conditions: for anybody to see, filter and download.',
         ),
         trail: [
-          ['/resources', text('资源目录', 'Resource catalogue')],
+          ['/resources', text('资源目录', 'Resource catalog')],
           [`/resources/${params.id}`, text(version.nameZh, version.nameEn ?? version.nameZh)],
         ],
         cacheControl: 'no-store',
         body: found ? (
           <>
-            <RowsView of={found.shown} />
+            <div class="mb-3">
+              <RowsView of={found.shown} />
+            </div>
             <Columns of={found.of} />
             <About of={found.of} />
           </>

@@ -15,7 +15,7 @@ export interface OpenedData {
   readonly version: EntryVersionRow
   readonly attachment: AttachmentRow
   readonly data: OpenedVersion
-  /** columns that are not given to the public: no item of the catalogue describes them, or they are sensitive */
+  /** columns that are not given to the public: no item of the catalog describes them, or they are sensitive */
   readonly withheld: readonly string[]
   /** how often it was taken, of this and earlier versions */
   readonly downloads: number
@@ -29,7 +29,7 @@ const nothing = () =>
     ),
   )
 
-/** What the catalogue does not describe was not opened with it: an item is left out so that its column stays inside. */
+/** What the catalog does not describe was not opened with it: an item is left out so that its column stays inside. */
 function withheldOf(version: EntryVersionRow, data: OpenedVersion): string[] {
   const opened = new Set(
     version.items
