@@ -108,19 +108,14 @@ function Lines({ shown: { row, lines, counts, outcome } }: { shown: Shown }) {
         </Empty>
       ) : (
         <Table
-          head={[
-            t(text('行', 'Row')),
-            t(text('结果', 'Result')),
-            t(text('名称', 'Name')),
-            t(text('说明', 'What it means')),
-          ]}
+          head={[t(text('行', 'Row')), t(text('结果', 'Result')), t(text('名称和说明', 'Name, and what it means'))]}
           nums={[0]}
           rows={lines.items.map(line => [
             line.sheet === 'items' ? t(text(`信息项 ${line.rowNo}`, `Items ${line.rowNo}`)) : line.rowNo,
             <Badge key="outcome" tone={tones[line.outcome as Outcome]}>
               {t(outcomes[line.outcome as Outcome])}
             </Badge>,
-            <span key="name">
+            <div key="name">
               {line.versionId ? (
                 <a href={`/institution/resources/${line.versionId}`}>
                   <Data>{line.nameZh}</Data>
@@ -130,12 +125,14 @@ function Lines({ shown: { row, lines, counts, outcome } }: { shown: Shown }) {
               )}
               {line.code && (
                 <>
-                  <br />
+                  {' '}
                   <code>{line.code}</code>
                 </>
               )}
-            </span>,
-            <Findings key="findings" of={line} />,
+              <div class="text-secondary">
+                <Findings of={line} />
+              </div>
+            </div>,
           ])}
         />
       )}
@@ -242,7 +239,7 @@ function Preview({ shown }: { shown: Shown }) {
               [t(text('上传', 'Uploaded')), <Moment key="at" at={row.createdAt} />],
             ]}
           />
-          <p>
+          <p class="mt-3">
             <a href={`/api/v1/resource-imports/${row.id}/result?lang=${lang}`}>
               {t(text('下载逐行结果（Excel）', 'Download the result of each row (Excel)'))}
             </a>
