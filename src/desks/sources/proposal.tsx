@@ -132,6 +132,7 @@ function Objecting({ of: { row, own } }: { of: Dossier }) {
           name="itemName"
           label={text('本机构持有该数据元的信息项', 'Your item that carries the element')}
           kind="select"
+          value={first!.item.itemName}
           options={own
             .filter(each => each.item.entryId === first!.item.entryId)
             .map(each => [each.item.itemName, `${each.item.entryName} · ${each.item.itemName}`] as const)}

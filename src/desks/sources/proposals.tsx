@@ -42,17 +42,15 @@ function Lines({ of, view, caption }: { of: readonly SourceLine[]; view: View; c
       caption={t(caption)}
       head={[
         t(text('数据元', 'Data element')),
-        t(text('辖区', 'Jurisdiction')),
-        t(text('申报的来源', 'Proposed source')),
         t(text('状态', 'State')),
         t(text('期限', 'Until')),
+        t(text('辖区', 'Jurisdiction')),
+        t(text('申报的来源', 'Proposed source')),
       ]}
       rows={of.map(line => [
         <a key="element" href={`/source-proposals/${line.id}`}>
           {t(named(line.elementCode))}
         </a>,
-        <Place key="place" code={line.division} />,
-        <SourceOf key="source" of={line} />,
         <span key="state" class="row-gap">
           <SourceBadge state={line.state} />
           {line.disputes > 0 && (
@@ -62,6 +60,8 @@ function Lines({ of, view, caption }: { of: readonly SourceLine[]; view: View; c
           )}
         </span>,
         <Due key="due" at={line.dueAt} now={view.now} />,
+        <Place key="place" code={line.division} />,
+        <SourceOf key="source" of={line} />,
       ])}
     />
   )
@@ -113,7 +113,11 @@ function List({ view }: { view: View }) {
         <Lines of={view.lines} view={view} caption={text('权威来源申报', 'Proposals and sources')} />
       )}
       <Pager next={view.next} />
-      {can('data-element.register') && <RegisterForm />}
+      {can('data-element.register') && (
+        <div class="mt-3">
+          <RegisterForm />
+        </div>
+      )}
     </>
   )
 }

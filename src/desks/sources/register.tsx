@@ -140,18 +140,18 @@ function Register({ view }: { view: View }) {
             caption={t(text('数据元与权威来源', 'Data elements and their sources'))}
             head={[
               t(text('数据元', 'Data element')),
-              t(text('标准', 'Standard')),
               t(text('权威来源', 'Sources')),
               t(text('信息项', 'Items')),
               t(text('其中重复', 'Repeated')),
+              t(text('标准', 'Standard')),
             ]}
-            nums={[3, 4]}
+            nums={[2, 3]}
             rows={found.items.map(of => [
               <ElementLink key="name" of={of.element} />,
-              of.element.standard ? <Data key="standard">{of.element.standard}</Data> : '—',
               <Marks key="marks" of={of} />,
               <Count key="items" of={of.items} />,
               <Count key="repeated" of={of.repeated} />,
+              of.element.standard ? <Data key="standard">{of.element.standard}</Data> : '—',
             ])}
           />
           <Pager next={found.next} />
