@@ -123,7 +123,7 @@ async function proposeSources(client: Client, operator: Operator, of: Cast, entr
   const propose = (itemName: string, elementCode: string) =>
     client.call<{ id: string }>('POST /sources', {
       as: of.maker,
-      body: { elementCode, entryId, itemName, dutyBasis: '《行政区划管理条例》第五条' },
+      body: { element: elementCode, entryId, itemName, dutyBasis: '《行政区划管理条例》第五条' },
     })
   const { id } = await propose('行政区划代码', 'division-code')
   await client.call(`POST /sources/${id}/adopt`, {

@@ -103,7 +103,7 @@ for (const language of ['zh', 'en'] as const) {
       const officer = await as(t, police.maker, `/institution/resources/${people.versionId}`, language)
       await officer.getByRole('link', { name: w.propose }).click()
       await officer.waitForURL('**/institution/sources/new?**')
-      t.equal(await officer.locator('select[name=elementCode]').first().inputValue(), 'citizen-id', 'found by its name')
+      t.equal(await officer.locator('select[name=element]').first().inputValue(), 'citizen-id', 'found by its name')
       t.match(await officer.locator('textarea[name=dutyBasis]').inputValue(), '居民身份证法', 'taken from the entry')
       await isWell(t, officer)
       await button(officer, w.submit).click()
@@ -167,7 +167,7 @@ t.test('the register of elements is kept by those whose duty it is', async t => 
   const keeper = await as(t, x.operator.checker, '/source-proposals?state=in_force', 'zh')
   await keeper.locator('summary', { hasText: '登记新的数据元' }).click()
   for (const [name, value] of [
-    ['code', 'school-code'],
+    ['identifier', 'school-code'],
     ['nameZh', '学校标识码'],
     ['nameEn', 'School code'],
     ['definition', '教育主管部门赋予学校的代码'],

@@ -50,7 +50,7 @@ async function published(of: Cast, nameZh: string, items: object[], on: TestExch
 
 const dutyBasis = '《居民身份证法》第三条、第十九条'
 const propose = (of: Cast, entryId: string, itemName: string, elementCode: string) =>
-  x.call('POST /sources', { as: of.maker, body: { elementCode, entryId, itemName, dutyBasis } })
+  x.call('POST /sources', { as: of.maker, body: { element: elementCode, entryId, itemName, dutyBasis } })
 const proposed = async (of: Cast, entryId: string, itemName: string, elementCode: string) => {
   const reply = await propose(of, entryId, itemName, elementCode)
   if (reply.status !== 201) throw new Error(reply.text)
@@ -104,7 +104,7 @@ t.test('published items are found by element, and people confirm or refuse what 
     (await carriers('citizen-id')).map((each: any) => each.itemName).sort(),
     ['公民身份号码', '证件号码（身份证）', '身份证号', '身份证号码'].sort(),
   )
-  const body = { entryId: patients, itemName: '联系电话', elementCode: 'phone', isCarried: false }
+  const body = { entryId: patients, itemName: '联系电话', element: 'phone', isCarried: false }
   t.equal((await x.call('POST /data-elements/confirm', { as: civil.maker, body })).status, 404, 'not of others')
   t.equal((await x.call('POST /data-elements/confirm', { as: health.checker, body })).status, 403)
   await x.ok('POST /data-elements/confirm', { as: health.maker, body })
@@ -277,7 +277,7 @@ t.test('where nobody else holds the element it goes to the decision at once, by 
   t.match(
     await x.call('POST /sources', {
       as: police.maker,
-      body: { elementCode: 'person-name', entryId: people, itemName: '姓名', dutyBasis },
+      body: { element: 'person-name', entryId: people, itemName: '姓名', dutyBasis },
     }),
     { status: 409 },
   )
@@ -342,7 +342,7 @@ t.test('the register is searched and read page by page; an element is registered
   t.notSame(second.items[0].code, first.items[0].code)
   t.match((await x.ok(`GET /data-elements?q=${encodeURIComponent('身份证')}`)).items, [{ code: 'citizen-id' }])
   const body = {
-    code: 'school-code',
+    identifier: 'school-code',
     nameZh: '学校标识码',
     nameEn: 'School code',
     definition: '教育主管部门赋予学校的代码。',

@@ -54,7 +54,7 @@ function Choice({ view }: { view: View }) {
         isRequired
       />
       <Field
-        name="elementCode"
+        name="element"
         label={text('数据元', 'Data element')}
         kind="select"
         value={view.element}

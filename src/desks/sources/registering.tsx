@@ -21,7 +21,7 @@ export function RegisterForm() {
       >
         <Form to={to} then="/sources/{code}">
           <Field
-            name="code"
+            name="identifier"
             label={text('标识', 'Code')}
             hint={text(
               '小写字母、数字和连字符，如 school-code',

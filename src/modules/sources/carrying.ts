@@ -27,7 +27,7 @@ export async function elementByCode(rx: Rx, code: string): Promise<DataElement> 
 }
 
 export interface ElementInput {
-  readonly code: string
+  readonly identifier: string
   readonly nameZh: string
   readonly nameEn: string
   readonly definition: string
@@ -40,7 +40,7 @@ export interface ElementInput {
 /** Registers a data element. @throws conflict for its code, invalid-input for a name that another element has */
 export async function registerElement(cx: Cx, input: ElementInput): Promise<DataElement> {
   const elements = await allElements(cx)
-  if (elements.some(each => each.code === input.code))
+  if (elements.some(each => each.code === input.identifier))
     throw conflict(text('该标识已登记。', 'This code is registered already.'))
   const names = [input.nameZh, input.nameEn, ...(input.synonyms ?? [])]
   const taken = (name: string) =>
@@ -55,10 +55,12 @@ export async function registerElement(cx: Cx, input: ElementInput): Promise<Data
     }
   })
   if (errors.length > 0) throw invalidInput(undefined, { errors })
+  const { identifier: code, ...words } = input
   const [row] = await cx.tx
     .insert(element)
     .values({
-      ...input,
+      ...words,
+      code,
       standard: input.standard ?? null,
       isTelling: false,
       synonyms: [...(input.synonyms ?? [])],
@@ -232,18 +234,18 @@ export async function saidOfItem(cx: Cx, item: PublishedItem, elementCode: strin
 export interface ConfirmInput {
   readonly entryId: string
   readonly itemName: string
-  readonly elementCode: string
+  readonly element: string
   readonly isCarried: boolean
 }
 
 /** The institution says whether an item of its own carries an element. @throws not-found, item-not-published, conflict */
 export async function confirmItem(cx: Cx, input: ConfirmInput): Promise<ConfirmInput> {
   const item = await ownItem(cx, input.entryId, input.itemName)
-  await elementByCode(cx, input.elementCode)
+  await elementByCode(cx, input.element)
   const [held] = await cx.sql<{ number: string }[]>`
     select number from sources.source where entry_id = ${item.entryId}::uuid and item_name = ${item.itemName}
       and state in ('proposed', 'disputed', 'ready', 'in_force')
-      and (${!input.isCarried} or element_code <> ${input.elementCode}) limit 1`
+      and (${!input.isCarried} or element_code <> ${input.element}) limit 1`
   if (held)
     throw conflict(
       text(
@@ -251,7 +253,7 @@ export async function confirmItem(cx: Cx, input: ConfirmInput): Promise<ConfirmI
         `This item is proposed as a source (${held.number}); withdraw that first.`,
       ),
     )
-  await saidOfItem(cx, item, input.elementCode, input.isCarried)
+  await saidOfItem(cx, item, input.element, input.isCarried)
   cx.audit('data-element.confirm', ['resource', item.entryId], { ...input })
   return input
 }

@@ -92,7 +92,7 @@ export async function lockSource(cx: Cx, id: string): Promise<{ row: SourceRow; 
 }
 
 export interface ProposeInput {
-  readonly elementCode: string
+  readonly element: string
   readonly entryId: string
   readonly itemName: string
   readonly dutyBasis: string
@@ -150,17 +150,17 @@ export async function insertSource(
  */
 export async function proposeSource(cx: Cx, input: ProposeInput): Promise<SourceRow> {
   const item = await ownItem(cx, input.entryId, input.itemName)
-  await elementByCode(cx, input.elementCode)
+  await elementByCode(cx, input.element)
   const division = jurisdictionOf(item.division)
-  const current = await lockInForce(cx, input.elementCode, division)
+  const current = await lockInForce(cx, input.element, division)
   if (current?.entryId === item.entryId && current.itemName === item.itemName)
     throw conflict(text('该信息项已是本辖区的权威来源。', 'This item is the authoritative source here already.'))
-  await saidOfItem(cx, item, input.elementCode, true)
-  const others = await othersCarrying(cx, input.elementCode, division, item.organizationId)
+  await saidOfItem(cx, item, input.element, true)
+  const others = await othersCarrying(cx, input.element, division, item.organizationId)
   const hasRivals = others.length > 0 || (current !== undefined && current.organizationId !== item.organizationId)
   const clock = clockOf(cx, 'sourceObjection')
   const row = await insertSource(cx, item, {
-    elementCode: input.elementCode,
+    elementCode: input.element,
     dutyBasis: input.dutyBasis.trim(),
     proposedBy: cx.actor.personId!,
     objectionsUntil: hasRivals ? clock.dueAt : null,

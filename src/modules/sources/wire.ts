@@ -21,7 +21,7 @@ const Item = Type.String({ minLength: 1, maxLength: 120, examples: ['身份证�
 export const CodeParams = closed({ code: Code })
 
 export const RegisterBody = closed({
-  code: Code,
+  identifier: Code,
   nameZh: Said(60),
   nameEn: Said(80),
   definition: Said(300),
@@ -31,8 +31,8 @@ export const RegisterBody = closed({
   columns: Names(30),
 })
 
-export const ConfirmBody = closed({ entryId: Id, itemName: Item, elementCode: Code, isCarried: Type.Boolean() })
-export const ProposeBody = closed({ elementCode: Code, entryId: Id, itemName: Item, dutyBasis: Said(500) })
+export const ConfirmBody = closed({ entryId: Id, itemName: Item, element: Code, isCarried: Type.Boolean() })
+export const ProposeBody = closed({ element: Code, entryId: Id, itemName: Item, dutyBasis: Said(500) })
 export const DisputeBody = closed({ entryId: Id, itemName: Item, reason: Said(1000), evidence: Said(2000) })
 export const AnswerBody = closed({ answer: Said(2000) })
 export const DecideBody = closed({
