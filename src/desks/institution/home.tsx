@@ -14,7 +14,7 @@ import {
 } from '../../modules/resources/index.ts'
 import { institutionDuties, type SourceLine } from '../../modules/sources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Count, Empty, Moment, Name, Notice, Stat } from '../../web/parts.tsx'
+import { Badge, Card, Count, Empty, Moment, Name, Said, Notice, Stat } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { gateWork } from '../risk/tasks.tsx'
 import type { WorkItem } from '../worklist.ts'
@@ -64,7 +64,7 @@ function Source({ of, tone, words }: { of: SourceLine; tone: 'warn' | 'info'; wo
       <Badge tone={tone}>{t(words)}</Badge>
       <a href={`/source-proposals/${of.id}`}>
         {t(text('权威来源申报：', 'Proposed source: '))}
-        <Name zh={of.institution} en={of.institutionEn} /> · {of.itemName}
+        <Name zh={of.institution} en={of.institutionEn} /> · <Said>{of.itemName}</Said>
       </a>
       {of.dueAt && <Moment at={of.dueAt} isDay />}
     </li>
