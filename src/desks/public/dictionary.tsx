@@ -148,6 +148,20 @@ export function Sample({ view: { product } }: { view: ProductView }) {
   const t = useWords()
   const { columns, sample } = product.data
   const hasSensitive = columns.some(column => column.isSensitive)
+  // a file has rows, so that without a sample its data is not released
+  if (sample.length === 0)
+    return (
+      <Part id="sample" title={t(text('样例', 'A sample'))}>
+        <Notice tone="warn">
+          {t(
+            text(
+              '该数据的风险评估目前无效或访问已暂停，不展示样例和数值。',
+              'The data is not released at present: its risk assessment is not valid, or access is suspended. No sample and no values are shown.',
+            ),
+          )}
+        </Notice>
+      </Part>
+    )
   return (
     <Part id="sample" title={t(text('样例', 'A sample'))}>
       <p class="text-secondary">

@@ -7,6 +7,7 @@ import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { type Organization, organizationOf } from '../identity/index.ts'
+import { isReleased } from '../risk/index.ts'
 import type { ListingState } from './model.ts'
 import { sideOf } from './moves.ts'
 import { revisionOf } from './plan.ts'
@@ -80,23 +81,46 @@ async function published(rx: Reading, id: string): Promise<PublicProduct> {
   return { ...shown, plans, vendorListed, vendor }
 }
 
+/**
+ * What is shown of a product whose data is not released at present (Art 28 ¶1): its dictionary, which contracts name, and
+ * no value of the data. The gate is asked each time, because a high risk closes it before the listing is suspended.
+ */
+function withoutValues(version: VersionRow): VersionRow {
+  if (!version.facts) return version
+  const columns = version.facts.columns.map(({ topValues: _, histogram: __, ...rest }) => ({
+    ...rest,
+    min: null,
+    max: null,
+    example: null,
+  }))
+  return { ...version, facts: { ...version.facts, columns, sample: [] } }
+}
+
+const gated = (found: Published, isOpen: boolean): Published =>
+  isOpen ? found : { ...found, version: withoutValues(found.version) }
+
+const isOpen = async (rx: Reading, { version }: Published): Promise<boolean> =>
+  version.dataVersionId !== null && (await isReleased(rx, version.dataVersionId))
+
 /** Listed products that a process keeps as they were read; every change of what is listed changes the revision. */
 const kept = new WeakMap<Kit, Map<string, { readonly revision: string; readonly found: Published }>>()
 const keptProducts = 500
 
 /**
  * A product for anyone: listed, suspended, or ended with that said, so that contracts and old links still find what was
- * offered. What was never published is not there. @throws not-found
+ * offered; values only while the data is released. What was never published is not there. @throws not-found
  */
 export async function publicProduct(rx: Reading, id: string): Promise<PublicProduct> {
   const products = kept.get(rx.kit) ?? new Map<string, { revision: string; found: Published }>()
   kept.set(rx.kit, products)
   const known = products.get(id)
-  const [revision, knownVendor] = await Promise.all([
+  const [revision, knownVendor, isKnownOpen = false] = await Promise.all([
     revisionOf(rx),
     known && organizationOf(rx, known.found.product.vendorId),
+    known && isOpen(rx, known.found),
   ])
-  if (known && knownVendor && known.revision === revision) return { ...known.found, vendor: knownVendor }
+  if (known && knownVendor && known.revision === revision)
+    return { ...gated(known.found, isKnownOpen), vendor: knownVendor }
   products.delete(id)
   const found = await published(rx, id)
   // only what is listed: the revision does not tell of changes to the others
@@ -104,7 +128,7 @@ export async function publicProduct(rx: Reading, id: string): Promise<PublicProd
     if (products.size >= keptProducts) products.delete(products.keys().next().value!)
     products.set(id, { revision, found })
   }
-  return found
+  return { ...gated(found, await isOpen(rx, found)), vendor: found.vendor }
 }
 
 /** A line of a list of listings. */
