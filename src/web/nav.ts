@@ -81,6 +81,7 @@ const desks: readonly Desk[] = [
         icon: 'clipboard-check',
         permission: 'listing.list',
       },
+      { path: '/operator/files', words: text('暂存文件', 'Held files'), icon: 'virus-search' },
       {
         path: '/operator/assessments',
         words: text('风险审核', 'Risk reviews'),

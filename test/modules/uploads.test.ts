@@ -362,6 +362,42 @@ t.test('without a scanner files are held until two people of the operator let th
   )
 })
 
+t.test('the operator reads held files page by page, and one that was put away is held no more', async t => {
+  const { x, vendor } = await opened(t, { env: { SCANNER: 'none-held' } })
+  const as = vendor.maker
+  const { operator } = x
+  const ids: string[] = []
+  for (const name of ['one', 'two', 'three'])
+    ids.push((await x.ok('POST /data-versions', { as, raw: formOf(`${name}.csv`, `a,b\n1,${name}\n`) })).id)
+  const first = await x.ok('GET /held-data-versions?limit=2', { as: operator.maker })
+  t.same(
+    first.items.map((item: { id: string }) => item.id),
+    ids.slice(0, 2),
+  )
+  const rest = await x.ok(`GET /held-data-versions?limit=2&after=${first.next}`, { as: operator.maker })
+  t.match(rest, { items: [{ id: ids[2] }], next: null })
+  t.equal(rest.items.length, 1)
+  t.equal((await x.call('GET /held-data-versions', { as })).status, 403)
+
+  await x.ok(`POST /data-versions/${ids[0]}/propose-release`, { as: operator.maker, body: { reason: '别处检测过' } })
+  const kinds = async (kind: string) =>
+    (await x.ok(`GET /held-data-versions?kind=${kind}`, { as: operator.maker })).items.map(
+      (item: { id: string }) => item.id,
+    )
+  t.same([await kinds('held'), await kinds('proposed'), await kinds('infected')], [ids.slice(1), ids.slice(0, 1), []])
+  const list = await x.ok('GET /operator/work-list', { as: operator.checker })
+  const waiting = Object.fromEntries(list.items.map((item: { kind: string; count: number }) => [item.kind, item.count]))
+  t.match(waiting, { 'data-version.propose-release': 2, 'data-version.release': 1 })
+
+  await x.ok(`POST /data-versions/${ids[1]}/discard`, { as })
+  const late = await x.call(`POST /data-versions/${ids[1]}/propose-release`, {
+    as: operator.maker,
+    body: { reason: '别处检测过' },
+  })
+  t.match(late, { status: 409, body: { detail: /not held any more/ } })
+  t.same(await kinds('held'), [ids[2]])
+})
+
 t.test('a scanner stops malware, and a file it could not be asked about waits for it', async t => {
   const clamd = await openClamd(t)
   const { x, vendor, begin, call } = await opened(t, { env: { SCANNER_URL: clamd.url } })

@@ -1,4 +1,5 @@
 import { text } from '../../kernel/text.ts'
+import { type ScannerHealth, scannerHealth } from '../../modules/data/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
 import { Badge, Bytes, Card, Count, Empty, Facts, Moment, Notice, Table } from '../../web/parts.tsx'
@@ -116,7 +117,7 @@ const scanningWords = {
   held: text('未配置检测服务；文件暂存，由两人放行', 'no scanner; files are held until two people release them'),
 }
 
-function Condition({ of, scanning }: { of: Health; scanning: keyof typeof scanningWords }) {
+function Condition({ of, scanner }: { of: Health; scanner: ScannerHealth }) {
   const t = useWords()
   const { storage, log, pulls } = of
   const percent = Math.round((storage.freeBytes / storage.diskBytes) * 100)
@@ -137,12 +138,15 @@ function Condition({ of, scanning }: { of: Health; scanning: keyof typeof scanni
               [
                 t(text('病毒检测', 'Malware scan')),
                 <span key="scanning">
-                  {scanning === 'scanner' ? (
+                  {scanner.trouble ? (
+                    <Badge tone="bad">{t(text('无法访问', 'Unreachable'))}</Badge>
+                  ) : scanner.kind === 'scanner' ? (
                     <Badge tone="good">{t(text('已启用', 'On'))}</Badge>
                   ) : (
                     <Badge tone="warn">{t(text('未启用', 'Off'))}</Badge>
                   )}{' '}
-                  {t(scanningWords[scanning])}
+                  {t(scanner.trouble ?? scanningWords[scanner.kind])}{' '}
+                  <a href="/operator/files">{t(text('暂存文件', 'Held files'))}</a>
                 </span>,
               ],
             ]}
@@ -207,7 +211,7 @@ export const healthPages = [
       title: text('系统状态', 'System health'),
       trail: deskTrail(),
       lead: text('队列、后台进程、日志和存储此刻是否正常。', 'Whether queues, workers, log and storage are well now.'),
-      body: <Condition of={await readHealth(rx)} scanning={rx.kit.scanning.kind} />,
+      body: <Condition of={await readHealth(rx)} scanner={await scannerHealth(rx)} />,
     }),
   }),
 ]

@@ -2,6 +2,7 @@ import type { Route } from '../../kernel/http/route.ts'
 import { announcementPages } from './announcements.tsx'
 import { bookPages } from './books.tsx'
 import { conditionRoutes } from './condition.ts'
+import { filePages } from './files.tsx'
 import { healthPages } from './health.tsx'
 import { homeRoutes } from './home.tsx'
 import { listingPages } from './listings.tsx'
@@ -23,6 +24,7 @@ export const routes: Route[] = [
   ...homeRoutes,
   ...organizationPages,
   ...listingPages,
+  ...filePages,
   ...resourcePages,
   ...registrationPages,
   ...statementPages,

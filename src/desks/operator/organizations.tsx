@@ -3,6 +3,7 @@ import type { Rx } from '../../kernel/command.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
+import { type QuotaState, quotaOfOrganization } from '../../modules/data/index.ts'
 import {
   checkOrganization,
   countOrganizations,
@@ -24,6 +25,7 @@ import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { KindDecision, KindsWaiting } from './kinds.tsx'
 import { Another, ageOf, Door, deskTrail, Place, ReasonForm, StateList, type StateTab, Verdict } from './parts.tsx'
+import { QuotaCard } from './quota.tsx'
 
 const trail = text('机构核验', 'Organisations')
 const states = ['submitted', 'accepted', 'returned', 'verified', 'suspended'] as const
@@ -97,6 +99,8 @@ interface Dossier {
   readonly checks: readonly OrganizationCheck[]
   readonly names: ReadonlyMap<string, string>
   readonly timeline: TimelineFacts
+  /** only of those that upload */
+  readonly quota: QuotaState | undefined
   readonly now: Date
 }
 
@@ -271,6 +275,7 @@ function One({ of }: { of: Dossier }) {
           <Decision of={of} />
         </Card>
         <KindDecision row={row} now={of.now} />
+        {of.quota && <QuotaCard of={of.quota} />}
         <Card title={t(text('经过', 'What happened'))}>
           <Facts
             of={[
@@ -295,6 +300,9 @@ async function showOrganization(rx: Rx, id: string) {
     checks: await checkOrganization(rx, id),
     names: await personNames(rx, [...new Set(ids)]),
     timeline: await readTimeline(rx, [['organization', id]]),
+    quota: ['vendor', 'institution'].some(role => row.roles.includes(role as 'vendor'))
+      ? await quotaOfOrganization(rx, id)
+      : undefined,
     now: rx.now,
   }
   return {

@@ -7,6 +7,7 @@ import type { Waiting } from '../../kernel/workload.ts'
 import { announcementsWaiting } from '../../modules/bulletin/index.ts'
 import { listingsWaiting } from '../../modules/catalog/index.ts'
 import { collectionsWaiting } from '../../modules/collection/index.ts'
+import { heldWaiting } from '../../modules/data/index.ts'
 import { organizationsWaiting } from '../../modules/identity/index.ts'
 import { disputesWaiting } from '../../modules/orders/index.ts'
 import { registrationsWaiting } from '../../modules/registration/index.ts'
@@ -43,6 +44,16 @@ const kinds: Readonly<Record<string, Kind>> = {
     words: text('挂牌待审核', 'Listings to review'),
     page: '/operator/listings?state=reviewing',
     permission: 'listing.pass',
+  },
+  'data-version.propose-release': {
+    words: text('暂存文件待处理', 'Held files to decide'),
+    page: '/operator/files?kind=held',
+    permission: 'data-version.propose-release',
+  },
+  'data-version.release': {
+    words: text('暂存文件待放行', 'Held files to release'),
+    page: '/operator/files?kind=proposed',
+    permission: 'data-version.release',
   },
   'assessment.review': {
     words: text('风险评估待审核', 'Risk assessments to review'),
@@ -145,6 +156,7 @@ export async function readWorkList(rx: Rx): Promise<Task[]> {
   for (const ask of [
     organizationsWaiting,
     listingsWaiting,
+    heldWaiting,
     assessmentsWaiting,
     registrationsWaiting,
     resourcesWaiting,

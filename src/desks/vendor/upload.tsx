@@ -177,17 +177,36 @@ function Uploaded({
   )
 }
 
+/** From this share on the organisation is warned. */
+const warnShare = 0.8
+
 /** What the organisation may store, and what is left. */
 export function QuotaLine({ of }: { of: QuotaState }) {
   const t = useWords()
   const taken = of.usedVersions + of.comingVersions
-  const isShort = of.usedBytes + of.comingBytes > of.bytes * 0.9 || taken > of.versions * 0.9
+  const bytes = of.usedBytes + of.comingBytes
+  const isFull = bytes >= of.bytes || taken >= of.versions
+  const isShort = bytes >= of.bytes * warnShare || taken >= of.versions * warnShare
   return (
-    <Notice tone={isShort ? 'warn' : 'info'}>
+    <Notice tone={isFull ? 'bad' : isShort ? 'warn' : 'info'}>
       {t(text('存储配额：已用 ', 'Storage: '))}
-      <Bytes of={of.usedBytes + of.comingBytes} /> / <Bytes of={of.bytes} />
+      <Bytes of={bytes} /> / <Bytes of={of.bytes} />
       {t(text(`；数据版本 ${taken} / ${of.versions} 个`, `; ${taken} of ${of.versions} data versions`))}
       {of.reason && t(text(`（运营机构说明：${of.reason}）`, ` (the operator: ${of.reason})`))}
+      {isFull
+        ? t(
+            text(
+              '。配额已用完，不能再上传；请联系运营机构说明用途，申请提高配额。',
+              '. It is full: nothing more can be uploaded. Ask the operator for more, saying what for.',
+            ),
+          )
+        : isShort &&
+          t(
+            text(
+              '。配额即将用完，请提前向运营机构说明用途，申请提高。',
+              '. Little is left: ask the operator for more in good time, saying what for.',
+            ),
+          )}
     </Notice>
   )
 }

@@ -8,7 +8,16 @@ export { queryTooHeavy } from './engine/pool.ts'
 export { type Exported, type ExportQuery, exportVersion } from './export.ts'
 export { filterText, operatorWords, parseFilter, type RowsQuery } from './filter.ts'
 export { timers } from './handlers.ts'
-export { type HeldVersion, heldVersions, inspectionOf, inspectionsOf, verdictWords } from './inspection.ts'
+export {
+  countHeld,
+  type HeldKind,
+  heldKinds,
+  heldVersions,
+  heldWaiting,
+  type ScannerHealth,
+  scannerHealth,
+} from './holding.ts'
+export { type HeldVersion, inspectionOf, inspectionsOf, verdictWords } from './inspection.ts'
 export { canGeneralise } from './mask.ts'
 export {
   type Column,

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { notFound, Problem, stateConflict } from '../../kernel/problem.ts'
@@ -135,22 +135,13 @@ export interface HeldVersion {
   readonly inspection: InspectionRow
 }
 
-/** Versions that are held, the oldest first, at most 200. */
-export async function heldVersions(rx: Rx): Promise<HeldVersion[]> {
-  const rows = await rx.tx
-    .select({ version: dataVersion, inspection: dataInspection })
-    .from(dataVersion)
-    .innerJoin(dataInspection, eq(dataInspection.dataVersionId, dataVersion.id))
-    .where(and(eq(dataVersion.state, 'unscanned'), eq(dataInspection.verdict, 'held')))
-    .orderBy(asc(dataVersion.id))
-    .limit(200)
-  return rows
-}
-
+/** The version is locked before its inspection, as by whoever scans it later: two never wait for one another. */
 async function lockedHeld(cx: Cx, id: string): Promise<InspectionRow> {
+  const [version] = await cx.tx.select().from(dataVersion).where(eq(dataVersion.id, id)).for('update')
   const [row] = await cx.tx.select().from(dataInspection).where(eq(dataInspection.dataVersionId, id)).for('update')
-  if (!row) throw notFound()
-  if (row.verdict !== 'held') throw stateConflict(text('该文件已不在暂存之列。', 'The file is not held any more.'))
+  if (!version || !row) throw notFound()
+  if (row.verdict !== 'held' || version.state !== 'unscanned')
+    throw stateConflict(text('该文件已不在暂存之列。', 'The file is not held any more.'))
   return row
 }
 

@@ -4,9 +4,11 @@ import { text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
 import { ReasonBody, samePerson } from '../identity/index.ts'
 import { uploadGone } from './arriving.ts'
-import { declineRelease, heldVersions, inspectionOf, proposeRelease } from './inspection.ts'
+import { type HeldKind, heldVersions } from './holding.ts'
+import { declineRelease, inspectionOf, proposeRelease } from './inspection.ts'
 import {
   HeldList,
+  HeldQuery,
   HeldShape,
   InspectionShape,
   QuotaBody,
@@ -111,8 +113,12 @@ const heldRoutes: Route[] = [
     permission: 'data-version.list-held',
     tag,
     summary: text('未经病毒检测而暂存的文件', 'Files that are held because nobody scanned them'),
+    query: HeldQuery,
     reply: HeldList,
-    run: async rx => ({ items: (await heldVersions(rx)).map(toHeld) }),
+    run: async (rx, { query }) => {
+      const { items, next } = await heldVersions(rx, { ...query, kind: query.kind as HeldKind | undefined })
+      return { items: items.map(toHeld), next }
+    },
   }),
   write({
     at: 'POST /data-versions/:id/propose-release',

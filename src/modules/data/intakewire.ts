@@ -1,5 +1,7 @@
 import { Type } from 'typebox'
-import { Bilingual, closed, Id, Instant, iso, nullable, Sha256 } from '../../kernel/wire.ts'
+import { PageQuery } from '../../kernel/page.ts'
+import { Bilingual, closed, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
+import { heldKinds } from './holding.ts'
 import { type HeldVersion, verdictWords } from './inspection.ts'
 import { maskMethods, uploadMachine } from './model.ts'
 import type { QuotaState } from './quota.ts'
@@ -58,12 +60,22 @@ export const HeldShape = Type.Object({
   state: Type.String(),
   verdict: Type.String(),
   reason: nullable(Bilingual),
+  signature: nullable(Type.String({ description: 'name of the malware that was found' })),
   isWaiting: Type.Boolean({ description: 'held only until the scanner answers' }),
   inspectedAt: Instant,
   proposedReason: nullable(Type.String()),
   proposedAt: nullable(Instant),
 })
-export const HeldList = Type.Object({ items: Type.Array(HeldShape) })
+export const HeldList = pageOf(HeldShape)
+export const HeldQuery = closed({
+  ...PageQuery,
+  kind: Type.Optional(
+    Type.String({
+      enum: [...heldKinds],
+      description: 'held: no release is proposed yet; proposed: a second person decides; infected: malware was found',
+    }),
+  ),
+})
 
 export const toHeld = ({ version, inspection }: HeldVersion) => ({
   id: version.id,
@@ -74,6 +86,7 @@ export const toHeld = ({ version, inspection }: HeldVersion) => ({
   state: version.state,
   verdict: inspection.verdict,
   reason: inspection.reason,
+  signature: inspection.signature,
   isWaiting: inspection.isWaiting,
   inspectedAt: inspection.inspectedAt.toISOString(),
   proposedReason: inspection.proposedReason,
