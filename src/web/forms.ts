@@ -23,8 +23,8 @@ interface Target {
   readonly summary: Text
 }
 
-/** Fields that are never shown again or kept. */
-const unkept = /password|code|secret/i
+/** Fields that are never shown again or kept: passwords, secrets, the code of a second step (not `classCode`). */
+const unkept = /password|secret|^code$/i
 
 const asList = (value: unknown): string[] =>
   (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String)
