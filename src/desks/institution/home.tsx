@@ -14,7 +14,7 @@ import {
 } from '../../modules/resources/index.ts'
 import { institutionDuties, type SourceLine } from '../../modules/sources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Count, Empty, Moment, Name, Said, Notice, Stat } from '../../web/parts.tsx'
+import { Badge, Card, Count, Empty, Moment, Name, Notice, Said, Stat } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { gateWork } from '../risk/tasks.tsx'
 import type { WorkItem } from '../worklist.ts'
