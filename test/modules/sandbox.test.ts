@@ -82,6 +82,25 @@ t.test('what would exhaust memory is refused, and the engine goes on', async t =
   close()
 })
 
+t.test('bombs of time, results and disk end by a limit or when they are stopped, and write nothing', async t => {
+  const state = await before()
+  const { connection, close } = await lockedReader([own()], { memoryMebibytes: 64 })
+  for (const bomb of [
+    'SELECT count(*) FROM range(1000000000000) t(i) WHERE i % 7 = 8',
+    'WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT count(*) FROM r',
+    'SELECT count(*) FROM range(1000000) a(i), range(1000000) b(j) WHERE i + j = -1',
+    'SELECT hash(i) AS h FROM range(200000000) t(i) ORDER BY h',
+    'SELECT list(i) FROM range(200000000) t(i)',
+  ]) {
+    const clock = setInterval(() => connection.interrupt(), 500)
+    await t.rejects(connection.run(bomb), /interrupt|Out of Memory|temp_directory/i, bomb)
+    clearInterval(clock)
+  }
+  t.same((await connection.runAndReadAll('SELECT 1')).getRowsJson(), [[1]], 'the engine goes on')
+  close()
+  t.equal(await before(), state, 'nothing was spilled')
+})
+
 const request = (more: Partial<RowsRequest> = {}): RowsRequest => ({
   kind: 'rows',
   table: {
