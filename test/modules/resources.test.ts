@@ -246,6 +246,21 @@ t.test('data is attached only once it is released, whole, its own institution’
   t.match(narrow.body.errors[0].message, /name/)
   t.match((await x.ok(`GET /resources/${id}`)).data, [{ dataVersionId: version, isReleased: true, rows: 3 }])
   await t.rejects(x.sql`delete from resources.attachment where entry_id = ${id}`)
+  const away = await x.call(`POST /data-versions/${version}/discard`, { as: civil.maker })
+  t.equal(away.status, 409, 'what is attached is not put away')
+  t.match(away.body.errors[0].message, /306010/)
+})
+
+t.test('a version is either put away or attached, whichever comes first', async t => {
+  for (let round = 0; round < 4; round += 1) {
+    const { id } = await published(civil, `移除与挂接 ${round}`)
+    const version = await released(civil.maker)
+    const both = await Promise.all([
+      x.call(`POST /data-versions/${version}/discard`, { as: civil.maker }),
+      x.call(`POST /resources/${id}/data`, { as: civil.maker, body: { dataVersionId: version } }),
+    ])
+    t.equal(both.filter(each => each.status < 300).length, 1, both.map(each => each.status).join())
+  }
 })
 
 t.test('an institution’s machine pushes the next version with a token that can do nothing else', async t => {

@@ -5,6 +5,7 @@ import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { contentOfData, listListings, suspectColumns, usesOfData } from '../../modules/catalog/index.ts'
 import { dataVersionOf, inspectionOf, ownDataVersion, suggestNotes, versionMachine } from '../../modules/data/index.ts'
+import { entriesOfData } from '../../modules/resources/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
 import { Badge, Bytes, Card, Copyable, Count, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
@@ -28,6 +29,7 @@ async function versionView(rx: Rx, id: string, from: number) {
     suggestions: await suggestNotes(rx, row),
     suspects: suspectColumns(data),
     uses: await usesOfData(rx, id),
+    isAttached: (await entriesOfData(rx, id)).length > 0,
     listings,
   }
 }
@@ -302,7 +304,7 @@ function Whole({ view }: { view: VersionView }) {
             </p>
           )}
           <FileFacts view={view} />
-          {uses.length === 0 && can('data-version.discard') && (
+          {uses.length === 0 && !view.isAttached && can('data-version.discard') && (
             <Confirm
               tone="plain"
               label={text('移除此数据版本', 'Put this data version away')}

@@ -3,6 +3,7 @@ import type { Cx, Rx } from '../../kernel/command.ts'
 import { conflict } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { discardVersion, restoreVersion } from '../data/index.ts'
+import { entriesOfData } from '../resources/index.ts'
 import { lockedAsVendor, step } from './moves.ts'
 import { type ListingRow, listing, productVersion } from './schema.ts'
 
@@ -60,9 +61,25 @@ export async function usesOfData(rx: Rx, dataVersionId: string): Promise<Version
   return rows.sort((a, b) => b.versionNo - a.versionNo)
 }
 
+const attached = (code: string) =>
+  conflict(text(`该数据版本已挂接到资源目录 ${code}。`, `The data version is attached to the catalog entry ${code}.`), {
+    errors: [
+      {
+        pointer: '/',
+        message: text(`资源目录 ${code} 的数据`, `is data of the entry ${code}`),
+        remedy: text(
+          '已挂接的版本随目录保留；可挂接新的版本取代它',
+          'what was attached stays; attach a newer version in its place',
+        ),
+      },
+    ],
+  })
+
 /** Puts a data version away that no product uses. @throws conflict naming the product that does, not-found, state-conflict */
 export async function discardDataVersion(cx: Cx, id: string) {
   const row = await discardVersion(cx, id)
+  const [entry] = await entriesOfData(cx, id)
+  if (entry) throw attached(entry.code)
   const [use] = await usesOfData(cx, id)
   if (!use) return row
   const name = { zh: `“${use.nameZh}”第 ${use.versionNo} 版`, en: `version ${use.versionNo} of “${use.nameZh}”` }

@@ -29,7 +29,14 @@ export {
   versionMachine,
 } from './model.ts'
 export { type Quality, qualityOf } from './quality.ts'
-export { countDataVersions, type DataVersion, dataVersionOf, listDataVersions, ownDataVersion } from './queries.ts'
+export {
+  countDataVersions,
+  type DataVersion,
+  dataVersionOf,
+  holdDataVersion,
+  listDataVersions,
+  ownDataVersion,
+} from './queries.ts'
 export { ownQuota, type QuotaState, quotaOfOrganization, roomIn } from './quota.ts'
 export { routes } from './routes.ts'
 export {

@@ -1,7 +1,8 @@
 import { and, desc, eq, ne, sql } from 'drizzle-orm'
-import type { Rx } from '../../kernel/command.ts'
+import type { Cx, Rx } from '../../kernel/command.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
-import { notFound } from '../../kernel/problem.ts'
+import { conflict, notFound } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
 import { requireOrganization } from '../identity/index.ts'
 import { type Column, dictionary, type FileFacts, type Sample } from './model.ts'
 import { type DataVersionRow, dataVersion } from './schema.ts'
@@ -58,6 +59,15 @@ export async function ownDataVersion(rx: Rx, id: string): Promise<DataVersionRow
     .where(and(eq(dataVersion.id, id), eq(dataVersion.organizationId, requireOrganization(rx.actor))))
   if (!row) throw notFound()
   return row
+}
+
+/** A version held as it is until the transaction ends: it cannot be put away meanwhile. @throws not-found, conflict once it was */
+export async function holdDataVersion(cx: Cx, id: string): Promise<DataVersion> {
+  const [row] = await cx.tx.select().from(dataVersion).where(eq(dataVersion.id, id)).for('share')
+  if (!row) throw notFound()
+  if (row.state === 'discarded')
+    throw conflict(text('该数据版本已被移除，请先恢复。', 'This data version was put away; take it back first.'))
+  return toDataVersion(row)
 }
 
 /** The own organisation's versions in a state, or all that are not put away, newest first. */

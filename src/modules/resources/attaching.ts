@@ -5,7 +5,7 @@ import { constraintMeans } from '../../kernel/db/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { conflict, type FieldError, ruleViolated } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
-import { type DataVersion, dataVersionOf, ownDataVersion } from '../data/index.ts'
+import { type DataVersion, dataVersionOf, holdDataVersion, ownDataVersion } from '../data/index.ts'
 import { gradeOf, isReleased, requireReleased } from '../risk/index.ts'
 import { nextDue } from './model.ts'
 import { type AttachmentRow, attachment, type EntryVersionRow, entry } from './schema.ts'
@@ -79,7 +79,7 @@ async function attach(cx: Cx, entryId: string, dataVersionId: string, personId: 
     throw conflict(
       text('目录发布后才能挂接数据。', 'Data is attached to what is published; have the entry reviewed first.'),
     )
-  const data = await dataVersionOf(cx, dataVersionId)
+  const data = await holdDataVersion(cx, dataVersionId)
   await requireReleased(cx, dataVersionId, version.openingType === 'open' ? 'open' : 'share')
   const grade = (await gradeOf(cx, dataVersionId))?.grade ?? 'general'
   const errors = deviations(version, data, grade)
