@@ -8,7 +8,8 @@ import { type ElementStanding, standings } from './register.ts'
 import type { DisputeRow, SourceRow } from './schema.ts'
 
 export const Code = Type.String({ pattern: '^[a-z][a-z0-9-]{1,39}$', examples: ['citizen-id'] })
-const Said = (maxLength: number) => Type.String({ minLength: 2, maxLength, pattern: '\\S' })
+const Said = (maxLength: number, example: string) =>
+  Type.String({ minLength: 2, maxLength, pattern: '\\S', examples: [example] })
 const Maybe = nullable(Type.String())
 const Day = Type.String({ format: 'date' })
 const Count = Type.Integer({ minimum: 0 })
@@ -22,21 +23,31 @@ export const CodeParams = closed({ code: Code })
 
 export const RegisterBody = closed({
   identifier: Code,
-  nameZh: Said(60),
-  nameEn: Said(80),
-  definition: Said(300),
-  definitionEn: Said(300),
+  nameZh: Said(60, '公民身份号码'),
+  nameEn: Said(80, 'Citizen identity number'),
+  definition: Said(300, '公安机关为公民编定的唯一、终身不变的身份代码'),
+  definitionEn: Said(300, 'The one lifelong number that the police assign to a citizen'),
   standard: Type.Optional(nullable(Type.String({ maxLength: 60 }))),
   synonyms: Names(30),
   columns: Names(30),
 })
 
 export const ConfirmBody = closed({ entryId: Id, itemName: Item, element: Code, isCarried: Type.Boolean() })
-export const ProposeBody = closed({ element: Code, entryId: Id, itemName: Item, dutyBasis: Said(500) })
-export const DisputeBody = closed({ entryId: Id, itemName: Item, reason: Said(1000), evidence: Said(2000) })
-export const AnswerBody = closed({ answer: Said(2000) })
+export const ProposeBody = closed({
+  element: Code,
+  entryId: Id,
+  itemName: Item,
+  dutyBasis: Said(500, '《居民身份证法》第三条：由公安机关编制'),
+})
+export const DisputeBody = closed({
+  entryId: Id,
+  itemName: Item,
+  reason: Said(1000, '本机构的登记更早，且按日更新'),
+  evidence: Said(2000, '登记簿自 2019 年起连续，见目录条目'),
+})
+export const AnswerBody = closed({ answer: Said(2000, '登记簿只含本市户籍人口，不能作为来源') })
 export const DecideBody = closed({
-  reason: Said(1000),
+  reason: Said(1000, '法定职责清楚，其余机构无异议'),
   replaces: Type.Optional(Type.String({ format: 'uuid', description: 'the source in force that makes way' })),
 })
 export const AwardBody = closed({ ...DecideBody.properties, disputeId: Id })
