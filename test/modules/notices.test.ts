@@ -84,6 +84,7 @@ t.test('every kind of notice has a whole sentence in both languages', async t =>
 
 t.test('every event that a module emits is told to somebody, or known to concern nobody', async t => {
   const nobody = [
+    'collection.form-registered', // said by the move of the form
     'contracts.contract-completed', // said by the order that closes it
     'contracts.contract-sealed',
     'delivery.delivery-completed', // said by the order that is delivered

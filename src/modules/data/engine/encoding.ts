@@ -55,8 +55,9 @@ class LineEnds {
     } else if (settled.includes('\n')) this.#kinds.add('\n')
   }
 
-  get isMixed(): boolean {
-    return this.#kinds.size > 1 || (this.#wasReturn && this.#kinds.size === 1 && !this.#kinds.has('\r'))
+  /** Lines end in more than one way, or in CR alone. */
+  get isUneven(): boolean {
+    return this.#kinds.size > 1 || this.#kinds.has('\r') || this.#wasReturn
   }
 }
 
@@ -141,23 +142,23 @@ const SEPARATORS: readonly number[] = [0x09, 0x0a, 0x0d, 0x2c]
 /**
  * UTF-16 without a mark: the signs of a table (digits, delimiters, line ends) have a zero in one and the same of their
  * two bytes. Characters such as 一 (U+4E00) have it in the other, so a few of those prove nothing; a whole pair of zeros
- * is no text, nor are single zeros among separators that have none.
+ * is no text. Nor are single zeros among separators that have none: these stand where no Chinese character has a
+ * separator's number, in the high byte (名, U+540D, has one in the low byte).
  */
 function wideWithoutMark(head: Buffer): 'UTF-16LE' | 'UTF-16BE' | undefined {
   const zeros = [0, 0]
-  let [paired, single] = [0, 0]
+  const singles = [0, 0]
+  let paired = 0
   for (let at = 0; at + 1 < head.length; at += 2) {
     const [first = 0, second = 0] = head.subarray(at, at + 2)
     if (first === 0 && second === 0) return undefined
     if (first === 0 || second === 0) zeros[first === 0 ? 0 : 1]! += 1
-    if (!SEPARATORS.includes(first) && !SEPARATORS.includes(second)) continue
-    if (first === 0 || second === 0) paired += 1
-    else single += 1
+    if (first === 0 || second === 0) paired += SEPARATORS.includes(first || second) ? 1 : 0
+    else for (const at of [0, 1]) singles[at]! += SEPARATORS.includes(at === 0 ? first : second) ? 1 : 0
   }
   const [even = 0, odd = 0] = zeros
-  if (single * 4 > paired) return undefined
-  if (odd > 1 && odd > even * 4) return 'UTF-16LE'
-  if (even > 1 && even > odd * 4) return 'UTF-16BE'
+  if (odd > 1 && odd > even * 4 && singles[1]! * 4 <= paired) return 'UTF-16LE'
+  if (even > 1 && even > odd * 4 && singles[0]! * 4 <= paired) return 'UTF-16BE'
   return undefined
 }
 
@@ -198,7 +199,7 @@ export function asPlainText(path: string, target: string): PlainText {
   }
   const ends = new LineEnds()
   if (isUtf8File(path, ends)) {
-    if (!ends.isMixed) return { path, encoding: 'UTF-8' }
+    if (!ends.isUneven) return { path, encoding: 'UTF-8' }
     rewrite(path, 'utf-8', target)
     return { path: target, encoding: 'UTF-8' }
   }
