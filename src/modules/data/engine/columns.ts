@@ -80,16 +80,21 @@ export function keyOf(candidate: Candidate, c: string): string {
 }
 
 /** A zero before other digits. */
-const leadsWithZero = (digits: string) =>
-  `(starts_with(${digits}, '0') AND strlen(${digits}) > 1 AND NOT contains('.eE', substr(${digits}, 2, 1)))`
+const leadsWithZero = (digits: string) => `(strlen(${digits}) > 1 AND NOT contains('.eE', substr(${digits}, 2, 1)))`
+
+/** The number of digits before the point; a sign sorts before them. */
+const wholeDigits = (c: string) =>
+  `(CASE WHEN contains(${c}, '.') THEN strpos(${c}, '.') - 1 ELSE strlen(${c}) END - CAST(${c} < '0' AS INTEGER))`
 
 /**
- * A number whose digits say more than its value: a leading zero, or more digits than a number keeps. The branches keep
- * what is costly from the many values that are short and begin with another digit.
+ * A number whose digits say more than its value: a leading zero, or more digits than a number keeps. Only the branches
+ * of a CASE are left out where they are not needed, so they keep what is costly from the many values that are short or
+ * begin with another digit.
  */
 const isIdentifier = (c: string) => `CASE WHEN strlen(${c}) < 2 THEN false
-  WHEN strlen(${c}) >= 16 THEN strlen(ltrim(split_part(${c}, '.', 1), '+-')) >= 16 OR ${leadsWithZero(`ltrim(${c}, '+-')`)}
-  WHEN ${c} < '1' THEN ${leadsWithZero(`ltrim(${c}, '+-')`)} ELSE false END`
+  WHEN strlen(${c}) >= 16 AND ${wholeDigits(c)} >= 16 THEN true
+  WHEN ${c} >= '1' THEN false
+  WHEN starts_with(ltrim(${c}, '+-'), '0') THEN ${leadsWithZero(`ltrim(${c}, '+-')`)} ELSE false END`
 
 interface Facts {
   readonly filled: number

@@ -70,16 +70,20 @@ async function bucketsOf(
   key: string,
   limits: readonly string[],
 ): Promise<Bucket[]> {
-  const counts = limits
-    .slice(1)
-    .map((to, i) => `count(*) FILTER (k >= ${limits[i]} AND k < ${to})`)
-    .join(', ')
+  const place = (value: string) => (limits[0]?.startsWith('DATE') ? `epoch(${value})` : `CAST(${value} AS DOUBLE)`)
+  // The engine's bins include their upper limit and these buckets the lower one, so both are turned round.
+  const bins = limits.map(limit => `-${place(limit)}`).reverse()
   const reader = await connection.runAndReadAll(
-    `SELECT ${counts} FROM (SELECT ${key} AS k FROM read_parquet(${quoted(table)}))`,
+    `SELECT unnest(map_values(histogram(-${place('k')}, [${bins.join(', ')}])))
+     FROM (SELECT ${key} AS k FROM read_parquet(${quoted(table)}))`,
   )
-  const [found = []] = reader.getRowsJson()
+  const counts = reader.getRowsJson().slice(0, limits.length).reverse()
   const plain = (limit: string) => /'([^']+)'/.exec(limit)?.[1] ?? limit
-  return limits.slice(1).map((to, i) => ({ from: plain(limits[i] ?? ''), to: plain(to), count: Number(found[i] ?? 0) }))
+  return limits.slice(1).map((to, i) => ({
+    from: plain(limits[i] ?? ''),
+    to: plain(to),
+    count: Number(counts[i]?.[0] ?? 0),
+  }))
 }
 
 /** The limits of a column's buckets as the engine writes them; none where its values have no order that tells anything. */
