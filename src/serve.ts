@@ -44,6 +44,7 @@ export async function serve(config: Config): Promise<void> {
     if (config.role !== 'web') await exchange.startWorker()
     if (config.isDemo && config.role !== 'worker') await prepareDemo(exchange, config)
     process.stdout.write(`\n晋数 Jinshu · ${config.publicUrl}  (API /docs · log /log/checkpoint)\n`)
+    await exchange.app.compileSchemas()
   } catch (error) {
     await exchange?.close().catch(() => {})
     await database.stop().catch(() => {})

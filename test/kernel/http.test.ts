@@ -321,6 +321,10 @@ t.test('the reference page loads under the policy: only files of ours, no inline
   t.equal((await x.call('GET //docs/json')).body.openapi, '3.1.0')
 })
 
+t.test('every schema of a route can be compiled', async t => {
+  await t.resolves(x.exchange.app.compileSchemas())
+})
+
 t.test('the API document is valid OpenAPI 3.1 whose examples fit their schemas', async t => {
   const { body: document } = await x.call('GET //openapi.json')
   t.same(await new Validator().validate(structuredClone(document)), { valid: true })

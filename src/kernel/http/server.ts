@@ -16,12 +16,12 @@ import type { KeyPair } from '../keys.ts'
 import { notFound, type Problem } from '../problem.ts'
 import { text } from '../text.ts'
 import { ProblemShape } from '../wire.ts'
+import { useCompilers } from './compilers.ts'
 import { drainAtClose, logGivenUp } from './drain.ts'
 import { OneLine, refuseAddress, refuseBytes } from './edge.ts'
 import { replyWithProblem } from './failure.ts'
 import { isInner } from './inner.ts'
 import { withProblems } from './mount.ts'
-import { useValidators } from './validation.ts'
 
 export interface ServerOptions {
   readonly logger: Logger
@@ -137,7 +137,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   })
-  useValidators(app)
+  useCompilers(app)
   app.addSchema(ProblemShape)
   const { problemPage } = options
   app.decorateRequest('failure')

@@ -1,33 +1,7 @@
 import { Readable } from 'node:stream'
-import AjvCompiler from '@fastify/ajv-compiler'
-import type { FastifyInstance, FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
+import type { FastifySchemaValidationError } from 'fastify'
 import { type FieldError, invalidInput, type Problem } from '../problem.ts'
 import { type Text, text } from '../text.ts'
-
-/**
- * One validator for bodies, which coerces nothing, and one for the text parts (path, query, headers), which arrive as
- * strings. All errors are reported and nothing is removed silently.
- */
-export function useValidators(app: FastifyInstance): void {
-  const factory = AjvCompiler()
-  const kept = new Map<boolean, ReturnType<typeof factory>>()
-  const compiler: FastifySchemaCompiler<unknown> = route => {
-    const isText = route.httpPart !== 'body'
-    let validator = kept.get(isText)
-    if (!validator) {
-      validator = factory(
-        app.getSchemas() as never,
-        {
-          customOptions: { allErrors: true, removeAdditional: false, coerceTypes: isText ? 'array' : false },
-          plugins: [],
-        } as never,
-      )
-      kept.set(isText, validator)
-    }
-    return validator(route as never) as never
-  }
-  app.setValidatorCompiler(compiler)
-}
 
 type Params = Record<string, unknown>
 
