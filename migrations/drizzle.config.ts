@@ -2,7 +2,12 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/kernel/schema.ts', './src/modules/*/schema.ts', './src/modules/catalog/demand/schema.ts'],
+  schema: [
+    './src/kernel/schema.ts',
+    './src/modules/*/schema.ts',
+    './src/modules/catalog/demand/schema.ts',
+    './src/modules/settlement/online/schema.ts',
+  ],
   out: './migrations',
   casing: 'snake_case',
   breakpoints: true,

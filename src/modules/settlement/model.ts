@@ -5,6 +5,15 @@ import { defineProblem } from '../../kernel/problem.ts'
 import type { RulePack } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 
+export {
+  chargebackMachine,
+  connectedAccountMachine,
+  intentMachine,
+  onlinePaymentMachine,
+  onlineRefundMachine,
+  transferMachine,
+} from './online/model.ts'
+
 /** What becomes of money that came in: one line of a bank statement. */
 export const lineMachine = defineMachine({
   name: 'statement-line',

@@ -126,7 +126,7 @@ export const statementLine = settlement.table(
   ],
 )
 
-/** The money of one trade, as far as it went through escrow: captured = held + released + fee + refunded (I7). */
+/** The money of a trade as it went through escrow: captured = held + released + fee + refunded + disputed (I7). */
 export const trade = settlement.table(
   'trade',
   {
@@ -137,11 +137,19 @@ export const trade = settlement.table(
     releasedFen: fen().notNull(),
     feeFen: fen().notNull(),
     refundedFen: fen().notNull(),
+    /** held because the payer's bank wants it back */
+    disputedFen: fen().notNull().default(sql`0`),
     changedAt: instant().notNull(),
   },
   t => [
-    check('trade_not_over', sql`${t.capturedFen} >= ${t.releasedFen} + ${t.feeFen} + ${t.refundedFen}`),
-    check('trade_not_negative', sql`least(${t.capturedFen}, ${t.releasedFen}, ${t.feeFen}, ${t.refundedFen}) >= 0`),
+    check(
+      'trade_not_over',
+      sql`${t.capturedFen} >= ${t.releasedFen} + ${t.feeFen} + ${t.refundedFen} + ${t.disputedFen}`,
+    ),
+    check(
+      'trade_not_negative',
+      sql`least(${t.capturedFen}, ${t.releasedFen}, ${t.feeFen}, ${t.refundedFen}, ${t.disputedFen}) >= 0`,
+    ),
   ],
 )
 
