@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { access } from './access.ts'
 import type { Config } from './config.ts'
 import * as accountDesk from './desks/account/index.ts'
+import * as booksDesk from './desks/books/index.ts'
 import * as buyerDesk from './desks/buyer/index.ts'
 import * as civicDesk from './desks/civic/index.ts'
 import * as collectionDesk from './desks/collection/index.ts'
@@ -103,6 +104,7 @@ export const desks: readonly Module[] = [
   regulatorDesk,
   riskDesk,
   operatorDesk,
+  booksDesk,
 ]
 
 /** Every route that the exchange serves. */

@@ -40,7 +40,7 @@ function readerOf(route: string): ReaderName {
   if (/^\/operator\/(statements|payouts|books)\b/.test(route)) return 'cashier'
   if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
   if (route.startsWith('/operator')) return 'clerk'
-  if (route === '/organization/bank-accounts' || route === '/vendor/earnings') return 'treasurer'
+  if (route === '/organization/bank-accounts' || route.startsWith('/vendor/earnings')) return 'treasurer'
   if (/^\/(institution|source-proposals)\b/.test(route)) return 'institution'
   if (/^\/collections\/(report|reports|check)\b/.test(route)) return 'vendor'
   if (/^\/(vendor|assessments|data-versions|organization|account|inbox)\b/.test(route)) return 'vendor'
@@ -73,6 +73,8 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const ownForm = await one(sql`select f.id from collection.planned_form f
     join identity.person p on p.id = f.created_by where p.email = ${readers.institution} limit 1`)
   const breach = await one(sql`select id from collection.breach_report limit 1`)
+  const month = await one(sql`
+    select to_char(created_at at time zone 'Asia/Shanghai', 'YYYY-MM') as id from settlement.split limit 1`)
   const catalogImport = await one(sql`select id from resources.bulk_import limit 1`)
   return {
     form,
@@ -96,6 +98,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
     version,
     statement,
     payout,
+    month,
   }
 }
 
@@ -124,6 +127,9 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/operator\/assessments\/:id/, ids => ({ id: ids.assessment! })],
   [/^\/operator\/registrations\/:id/, ids => ({ id: ids.registration! })],
   [/^\/operator\/statements\/:id/, ids => ({ id: ids.statement! })],
+  [/^\/operator\/books\/accounts\/:code/, () => ({ code: 'psp_clearing' })],
+  [/^\/operator\/books\/vendors\/:id/, ids => ({ id: ids.vendor! })],
+  [/^\/vendor\/earnings\/:month/, ids => ({ month: ids.month! })],
   [/^\/operator\/payouts\/:id/, ids => ({ id: ids.payout! })],
   [/^\/problems\/:slug/, () => ({ slug: 'state-conflict' })],
   [/^\/model-contracts\/:code\/:version/, () => ({ code: 'data-provision', version: '1.0.0' })],

@@ -1,6 +1,5 @@
 import type { Route } from '../../kernel/http/route.ts'
 import { announcementPages } from './announcements.tsx'
-import { bookPages } from './books.tsx'
 import { conditionRoutes } from './condition.ts'
 import { filePages } from './files.tsx'
 import { healthPages } from './health.tsx'
@@ -31,7 +30,6 @@ export const routes: Route[] = [
   ...payoutPages,
   payoutPage,
   ...orderPages,
-  ...bookPages,
   ...announcementPages,
   ...rulePages,
   ...peoplePages,

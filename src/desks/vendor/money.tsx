@@ -85,7 +85,7 @@ function Months({ of: { months, year } }: { of: Earnings }) {
         nums={[1, 2, 3, 4, 5]}
         rows={[
           ...months.map(row => [
-            row.month,
+            <a href={`/vendor/earnings/${row.month}`}>{row.month}</a>,
             <Count of={row.orders} />,
             <Money fen={row.amountFen} />,
             <Money fen={row.feeFen} />,

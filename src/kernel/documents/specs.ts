@@ -60,8 +60,15 @@ export interface NoticeSpec extends Common {
   readonly codes: readonly ShownCode[]
 }
 
+/** A statement or list: facts and a table that runs over as many pages as it needs. */
+export interface ReportSpec extends Common {
+  readonly kind: 'report'
+  /** stands small at the foot of every page: what the document says of itself */
+  readonly note: string
+}
+
 /** What the renderer can make a PDF of. It is plain data, so that it can cross to the worker thread. */
-export type DocumentSpec = ContractSpec | NoticeSpec
+export type DocumentSpec = ContractSpec | NoticeSpec | ReportSpec
 
 const names: Readonly<Record<string, string>> = {
   title: '标题',
@@ -74,6 +81,7 @@ const names: Readonly<Record<string, string>> = {
   verifyUrl: '验证地址',
   issuedOn: '出具日期',
   codes: '二维码',
+  note: '页脚说明',
 }
 
 /** Refuses a document with a character that the font lacks or that is invisible, naming the character and the place. @throws missing-glyph, forbidden-character (422) */

@@ -1,18 +1,46 @@
+export { type AgeClass, ageClasses, escrowByAge, type HeldMoney, listHeld } from './aging.ts'
+export {
+  type AccountFilter,
+  type AccountLine,
+  type AccountMovement,
+  type AsOf,
+  balanceAt,
+  type Dating,
+  datings,
+  listAccounts,
+  listMovements,
+  openAccountsAt,
+  type TrialLine,
+  trialBalance,
+} from './balances.ts'
 export { timers } from './handlers.ts'
 export { type Inspection, lastInspection, tasks } from './inspecting.ts'
 export { type LeafFault, leafFaults } from './leaves.ts'
-export { type EntryInput, insufficientFunds, purposes, transactionMachine } from './model.ts'
 export {
-  balanceAt,
+  type AccountPurpose,
+  type EntryInput,
+  insufficientFunds,
+  purposeOf,
+  purposes,
+  transactionMachine,
+} from './model.ts'
+export {
   balanceOf,
   type Invariant,
   inspectInvariants,
   type LedgerTransaction,
   listEntries,
-  type TrialLine,
   transactionByReference,
   transactionOf,
-  trialBalance,
 } from './queries.ts'
 export { routes } from './routes.ts'
 export { type Posting, postTransaction, reverseTransaction } from './service.ts'
+export {
+  type AccountStatement,
+  accountStatement,
+  maxStatementEntries,
+  type Span,
+  type StatementEntry,
+  spanOf,
+  wholeStatement,
+} from './statement.ts'

@@ -2,7 +2,7 @@ import type { Rx } from '../../kernel/command.ts'
 import type { RawTx } from '../../kernel/db/client.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
-import { type AccountKind, type AccountPurpose, naturalBalance, purposeOf, purposes } from './model.ts'
+import { naturalBalance, purposeOf } from './model.ts'
 
 type Sql = { readonly sql: RawTx }
 
@@ -22,18 +22,6 @@ export async function balanceOf(rx: Sql, account: string): Promise<bigint> {
     with s as (select upto_seq, sum_fen from ledger.snapshot where account = ${account} order by upto_seq desc limit 1)
     select coalesce((select sum_fen from s), 0) + coalesce((select sum(e.amount_fen) from ledger.entry e
       where e.account = ${account} and e.seq > coalesce((select upto_seq from s), 0)), 0) as n`
-  return naturalBalance(kind, BigInt(row!.n))
-}
-
-/** What was in an account at an instant, by when transactions count (`effective`) or by when they were written (I3). */
-export async function balanceAt(rx: Sql, account: string, at: Date, by: 'effective' | 'created'): Promise<bigint> {
-  const { kind } = purposeOf(account)
-  const until = at.toISOString()
-  const [row] = await rx.sql<{ n: string }[]>`
-    select coalesce(sum(e.amount_fen), 0) as n
-    from ledger.entry e join ledger.transaction t on t.id = e.transaction_id
-    where e.account = ${account}
-      and case when ${by} = 'effective' then t.effective_at else t.created_at end <= ${until}::timestamptz`
   return naturalBalance(kind, BigInt(row!.n))
 }
 
@@ -120,31 +108,6 @@ export async function listEntries(rx: Rx, account: string, query: { limit?: numb
       createdAt: new Date(row.created_at),
     }),
   )
-}
-
-/** One line of the trial balance: all accounts of one purpose together. */
-export interface TrialLine {
-  readonly purpose: AccountPurpose
-  readonly kind: AccountKind
-  readonly accounts: number
-  readonly entries: number
-  readonly debitFen: bigint
-  readonly creditFen: bigint
-}
-
-/** The trial balance by purpose, from the entries alone (I24), in the order of the chart of accounts. */
-export async function trialBalance(rx: Sql): Promise<TrialLine[]> {
-  const rows = await rx.sql<{ purpose: AccountPurpose; accounts: string; entries: string; d: string; c: string }[]>`
-    select purpose, count(*) as accounts, sum(entries) as entries,
-      sum(greatest(sum_fen, 0)) as d, sum(greatest(-sum_fen, 0)) as c
-    from ledger.trial_balance group by purpose`
-  return (Object.keys(purposes) as AccountPurpose[]).flatMap(purpose => {
-    const row = rows.find(r => r.purpose === purpose)
-    if (!row) return []
-    const { kind } = purposes[purpose]
-    const [accounts, entries] = [Number(row.accounts), Number(row.entries)]
-    return [{ purpose, kind, accounts, entries, debitFen: BigInt(row.d), creditFen: BigInt(row.c) }]
-  })
 }
 
 /** One invariant of trust 1.2 as the database keeps it. */

@@ -117,6 +117,13 @@ export const snapshot = ledger.table(
     uptoSeq: bigint({ mode: 'number' }).notNull(),
     sumFen: fen().notNull(),
     takenAt: instant().notNull(),
+    /**
+     * How many entries the sum is of, and the latest instants among them by either date: whoever asks for a balance as
+     * of an instant may only begin from a snapshot all of whose entries lie before it (I3). Absent from the first ones.
+     */
+    entryCount: bigint({ mode: 'number' }),
+    latestCreatedAt: instant(),
+    latestEffectiveAt: instant(),
   },
   t => [primaryKey({ name: 'snapshot_pkey', columns: [t.account, t.uptoSeq] })],
 )

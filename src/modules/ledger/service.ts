@@ -142,13 +142,20 @@ export async function takeSnapshot(cx: Cx, every = snapshotEvery): Promise<void>
   }
   if ((await tailLength(cx)) < every) throw new NotDue()
   const taken = await cx.sql<{ account: string; upto_seq: string; sum_fen: string }[]>`
-    insert into ledger.snapshot (account, upto_seq, sum_fen, taken_at)
-    select a.name, top.seq, coalesce(s.sum_fen, 0) + coalesce(
-        (select sum(e.amount_fen) from ledger.entry e where e.account = a.name and e.seq > coalesce(s.upto_seq, 0)), 0),
-      ${cx.now.toISOString()}
+    insert into ledger.snapshot
+      (account, upto_seq, sum_fen, taken_at, entry_count, latest_created_at, latest_effective_at)
+    select a.name, top.seq, coalesce(s.sum_fen, 0) + n.sum_fen, ${cx.now.toISOString()}, coalesce(s.entry_count, 0) + n.n,
+      greatest(s.latest_created_at, n.created_at), greatest(s.latest_effective_at, n.effective_at)
     from ledger.account a
     cross join (select max(seq) as seq from ledger.entry) top
-    left join lateral (select * from ledger.snapshot s where s.account = a.name order by s.upto_seq desc limit 1) s on true
+    left join lateral (
+      select * from ledger.snapshot s where s.account = a.name and s.entry_count is not null
+      order by s.upto_seq desc limit 1) s on true
+    cross join lateral (
+      select coalesce(sum(e.amount_fen), 0) as sum_fen, count(*) as n, max(t.created_at) as created_at,
+        max(t.effective_at) as effective_at
+      from ledger.entry e join ledger.transaction t on t.id = e.transaction_id
+      where e.account = a.name and e.seq > coalesce(s.upto_seq, 0)) n
     where not a.is_guarded
     returning account, upto_seq, sum_fen`
   cx.audit('ledger.snapshot', ['ledger', 'snapshot'], { sums: taken.map(t => [t.account, t.upto_seq, t.sum_fen]) })

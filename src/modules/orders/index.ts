@@ -31,6 +31,7 @@ export {
   ordersToSettle,
   readOrder,
   type SeenOrder,
+  seenOrders,
   type TimelineEntry,
 } from './queries.ts'
 export { RatingShape, ScoresShape, toRating, toScores } from './ratingroutes.ts'

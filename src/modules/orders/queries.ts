@@ -96,6 +96,16 @@ export async function listOrders(rx: Rx, filter: OrderFilter): Promise<SeenOrder
   return withNames(rx, rows)
 }
 
+/** The orders of these ids that the actor may see, with their parties' names, by id. */
+export async function seenOrders(rx: Rx, ids: readonly string[]): Promise<ReadonlyMap<string, SeenOrder>> {
+  if (ids.length === 0) return new Map()
+  const rows = await rx.tx
+    .select()
+    .from(order)
+    .where(and(inArray(order.id, [...ids]), readable(rx.actor, order)))
+  return new Map((await withNames(rx, rows)).map(seen => [seen.row.id, seen]))
+}
+
 const awaiting = {
   buyer: ['awaiting_payment', 'delivering', 'delivered', 'redelivering', 'rejected', 'disputed'],
   vendor: ['rejected', 'disputed'],

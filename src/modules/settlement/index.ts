@@ -6,6 +6,7 @@ export {
   monthlyEarnings,
   payoutStanding,
 } from './earnings.ts'
+export { type FeeLine, feeReport } from './fees.ts'
 export { maxLines, statementColumns } from './gateways/banktransfer.ts'
 export { handlers, timers } from './handlers.ts'
 export { matchStatementLine, receiveLine, returnStatementLine } from './matching.ts'
@@ -39,10 +40,12 @@ export {
   readPayout,
   readStatementLine,
 } from './queries.ts'
+export { type MoneyLabel, moneyLabels } from './references.ts'
 export { routes } from './routes.ts'
 export type { BankAccount, Payout, PayoutBatch, StatementLine } from './schema.ts'
 export { importStatement } from './service.ts'
 export { settleOrder } from './settling.ts'
 export { type Suggestion, suggestMatches } from './suggestions.ts'
+export { type VendorLine, type VendorMovement, type VendorStatement, vendorStatement } from './vendorstatement.ts'
 export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit, toStatement } from './wire.ts'
 export { moneyWaiting } from './workload.ts'
