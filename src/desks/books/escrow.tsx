@@ -32,7 +32,11 @@ function byState(row: Order): Reason {
     case 'escrowed':
       return { why: text('等待开放交付', 'delivery is not open yet'), who: vendor, dueAt: row.deliveryDueAt }
     case 'delivering':
-      return { why: text('已开放下载，需方尚未取得', 'open for download, not fetched'), who: buyer, dueAt: row.deliveryDueAt }
+      return {
+        why: text('已开放下载，需方尚未取得', 'open for download, not fetched'),
+        who: buyer,
+        dueAt: row.deliveryDueAt,
+      }
     case 'redelivering':
       return { why: text('重新交付中', 'being delivered again'), who: vendor, dueAt: row.deliveryDueAt }
     case 'delivered':
