@@ -1,0 +1,7 @@
+export { decideDispute, openDispute } from './disputes.ts'
+export { schemasVersion } from './form.ts'
+export { onboard, settlePayout } from './payees.ts'
+export { payOn, settleRefund } from './payments.ts'
+export { type Fault, type Seen, StandIn, type StandInOptions } from './server.ts'
+export type { Delivery, WebhookFaults } from './webhooks.ts'
+export type { Method } from './world.ts'
