@@ -265,6 +265,11 @@ export const access: AccessTable = {
   'payout.confirm': ['operator:finance', 'operator:checker'],
   'payout.bounce': ['operator:finance', 'operator:checker'],
   'payout.retry': ['operator:finance'],
+  'order.pay-online': ['buyer:finance', 'buyer:maker', 'buyer:checker'],
+  'gateway-task.list': ['operator:finance', 'operator:checker'],
+  'intent.resume': ['operator:finance'],
+  'inbox.resume': ['operator:finance'],
+  'inbox.receive': ['anyone'],
   // delivery
   'entitlement.list': ['member'],
   'entitlement.read': ['member'],

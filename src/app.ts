@@ -185,6 +185,7 @@ export async function createExchange(config: Config, databaseUrl: string, logger
   const tasks = modules.flatMap(m => m.tasks ?? [])
   const bus: EventBus = await openEventBus(jobs, handlers, error => logger.error({ err: error }, 'queue error'))
   const { kit, setSigner } = await openKit(config, client)
+  await settlement.useStripe(kit, config.stripe)
   const engine = createEngine(client, bus, kit, readers)
   const machinery: Machinery = { client, engine, kit, log: logger }
   const app = await buildServer({

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { BucketSettings } from './kernel/bucket.ts'
 import type { MailSettings } from './kernel/mail.ts'
 import { StartupError } from './kernel/startup.ts'
+import type { StripeSettings } from './modules/settlement/index.ts'
 
 /** What the process was told by its environment; read once, checked, frozen. */
 export interface Config {
@@ -39,6 +41,8 @@ export interface Config {
   readonly pullHosts: readonly string[]
   /** Seconds after which the fetching of one file is cut. */
   readonly pullSeconds: number
+  /** Online payment: how Stripe is reached; undefined: nothing is offered. */
+  readonly stripe: StripeSettings | undefined
 }
 
 /** A setting that cannot be used; its message is one sentence for the person who started the process. */
@@ -132,6 +136,37 @@ function pullHosts(env: NodeJS.ProcessEnv, isDemo: boolean): readonly string[] {
   return Object.freeze(list)
 }
 
+/** A secret from the environment, or from the file that `<name>_FILE` names, as container platforms mount them. */
+function secretOf(env: NodeJS.ProcessEnv, name: string): string {
+  const path = env[`${name}_FILE`]
+  if (!path) return env[name] ?? ''
+  if (env[name]) throw new ConfigError(`Set ${name} or ${name}_FILE, not both.`)
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    throw new ConfigError(`${name}_FILE names ${path}, which cannot be read.`)
+  }
+}
+
+/** Stripe's two secrets, both or neither; the address only where it is reached through something else. */
+function stripeOf(env: NodeJS.ProcessEnv): StripeSettings | undefined {
+  const [secretKey, webhookSecret] = [secretOf(env, 'STRIPE_SECRET_KEY'), secretOf(env, 'STRIPE_WEBHOOK_SECRET')]
+  if (secretKey === '' && webhookSecret === '') return undefined
+  if (secretKey === '' || webhookSecret === '')
+    throw new ConfigError('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are set together, or neither.')
+  const { STRIPE_API_URL: url = '' } = env
+  const address = URL.canParse(url) ? new URL(url) : undefined
+  if (url !== '' && (!address || !/^https?:$/.test(address.protocol)))
+    throw new ConfigError(`STRIPE_API_URL must be an http or https address, not “${url}”.`)
+  return Object.freeze({
+    secretKey,
+    webhookSecret,
+    host: address?.hostname,
+    port: address?.port ? Number(address.port) : undefined,
+    protocol: address?.protocol === 'http:' ? 'http' : 'https',
+  })
+}
+
 /** Reads and checks the settings. @throws ConfigError naming the setting and what it may be. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = env.HOST || 'localhost'
@@ -173,5 +208,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     uploadHours: wholeNumber(env, 'JINSHU_UPLOAD_HOURS', 168, 1, 8_760),
     pullHosts: pullHosts(env, isDemo),
     pullSeconds: wholeNumber(env, 'JINSHU_PULL_SECONDS', 900, 1, 86_400),
+    stripe: stripeOf(env),
   })
 }

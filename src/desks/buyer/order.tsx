@@ -16,7 +16,7 @@ import {
   readInvoice,
   readOrder,
 } from '../../modules/orders/index.ts'
-import { collectionAccountMissing, readMoney, readPayment } from '../../modules/settlement/index.ts'
+import { collectionAccountMissing, readMoney, readOnlineOffer, readPayment } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Card, Facts, Moment, Money, Name, State, Steps } from '../../web/parts.tsx'
 import { nameOf, tradeNames } from '../names.ts'
@@ -24,6 +24,7 @@ import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { InvoiceCard, MoneyCard, NoAccount, PaymentCard } from './money.tsx'
 import { Accept, Mediate, OtherMoves, Redeliver } from './moves.tsx'
+import { OnlineCard } from './online.tsx'
 import { RatingCard } from './rating.tsx'
 import { DeliveryCard, Download, isFetchable } from './receiving.tsx'
 import { orderTones } from './standing.ts'
@@ -50,6 +51,7 @@ async function find(rx: Rx, id: string) {
     actions,
     contract: await contractOf(rx, row.contractId),
     payment: isPayer ? await paymentOf(rx, id) : undefined,
+    online: isPayer ? await readOnlineOffer(rx, id) : undefined,
     money: await readMoney(rx, id),
     delivery,
     canFetch: side === 'buyer' && isFetchable(row.state, delivery, rx.now),
@@ -124,9 +126,14 @@ const fetching: Step = ({ delivery, canFetch }) => ({
 })
 
 const buyerSteps: Partial<Record<OrderState, Step>> = {
-  awaiting_payment: ({ payment }) => ({
+  awaiting_payment: ({ payment, online }) => ({
     title: text('请付款', 'Please pay'),
-    body: payment === 'no-account' ? <NoAccount /> : payment && <PaymentCard of={payment} />,
+    body: (
+      <>
+        {online && <OnlineCard of={online} />}
+        {payment === 'no-account' ? !online && <NoAccount /> : payment && <PaymentCard of={payment} />}
+      </>
+    ),
   }),
   escrowed: () => ({
     title: text('已付款，正在开放交付', 'Paid; delivery is being opened'),

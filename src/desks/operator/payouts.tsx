@@ -8,6 +8,7 @@ import { orderLabels } from '../../modules/orders/index.ts'
 import {
   type BatchRow,
   listBankAccounts,
+  listParked,
   listPayoutBatches,
   listPayouts,
   moneyWaiting,
@@ -18,6 +19,7 @@ import { useWords } from '../../web/context.ts'
 import { Count, Empty, Moment, Money, Notice, Pager, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Accounts } from './accounts.tsx'
+import { Parked } from './parked.tsx'
 import { cutPage, deskTrail, StateTabs } from './parts.tsx'
 import { Confirmed, Ordered, Ready, Stuck } from './paying.tsx'
 
@@ -105,7 +107,15 @@ async function contentOf(rx: Rx, tab: Tab, after: string | undefined) {
   if (tab === 'stuck') {
     const bounced = await listPayouts(rx, { state: 'bounced', limit: 100 })
     const waiting = await listPayouts(rx, { state: 'waiting', limit: 100 })
-    return <Stuck of={{ ...(await named(rx, [])), ...(await all(rx, [...bounced, ...waiting])) }} />
+    const parked = await listParked(rx, { limit: 100 })
+    return (
+      <>
+        {parked.length > 0 && <Parked of={parked} />}
+        {(parked.length === 0 || bounced.length + waiting.length > 0) && (
+          <Stuck of={{ ...(await named(rx, [])), ...(await all(rx, [...bounced, ...waiting])) }} />
+        )}
+      </>
+    )
   }
   if (tab === 'accounts') {
     const rows = await listBankAccounts(rx, { state: 'submitted', limit: 100 })
@@ -159,7 +169,7 @@ export const payoutPages = [
       const counts: Partial<Record<Tab, number>> = {
         ready: count('payout-batch.create') + count('payout-batch.create-refunds'),
         ordered: count('payout.confirm'),
-        stuck: count('payout.retry'),
+        stuck: count('payout.retry') + count('intent.resume'),
         accounts: count('bank-account.confirm'),
       }
       const tab = query.tab ?? tabs.find(each => (counts[each] ?? 0) > 0) ?? 'ready'

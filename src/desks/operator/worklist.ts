@@ -135,6 +135,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     page: '/operator/payouts?tab=stuck',
     permission: 'payout.retry',
   },
+  'intent.resume': {
+    words: text('支付通道待处理', 'Payment provider: to be seen to'),
+    page: '/operator/payouts?tab=stuck',
+    permission: 'intent.resume',
+  },
   'order.mediate': {
     words: text('争议待调解', 'Disputes to mediate'),
     page: '/operator/orders?state=disputed',

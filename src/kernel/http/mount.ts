@@ -159,11 +159,20 @@ export function mountRoutes(app: FastifyInstance, routes: readonly Route[], acce
       return isAllowed(access, this.actor, permission)
     })
   for (const route of routes) {
+    if (route.kind === 'raw' && route.spec.takesBytes) void app.register(async scope => mountBytes(scope, route))
+    else mountOne(app, route)
+  }
+  function mountBytes(scope: FastifyInstance, route: Route): void {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    mountOne(scope, route)
+  }
+  function mountOne(target: FastifyInstance, route: Route): void {
     const { spec } = route
     const isUnsafe =
       !['GET', 'OPTIONS'].includes(addressOf(route).method) && !(route.kind === 'raw' && route.spec.isForm)
     if (!access[spec.permission]) throw new Error(`${spec.at} names ${spec.permission}, which the access table lacks`)
-    app.route({
+    target.route({
       ...addressOf(route),
       schema: documentOf(route) as never,
       ...(route.kind === 'raw' && route.spec.bodyLimit !== undefined && { bodyLimit: route.spec.bodyLimit }),

@@ -63,6 +63,8 @@ export interface RawSpec<P, Q, B> extends Common<P, Q, B> {
   /** Left out of the API document (pages, assets, probes). */
   readonly isHidden?: boolean
   readonly bodyLimit?: number
+  /** The body is handed on as the bytes that came (a Buffer), whatever its type: somebody has signed them. */
+  readonly takesBytes?: boolean
   /** A form's target: it checks for itself, by the token among its fields, that the form is ours. */
   readonly isForm?: boolean
   readonly handle: (request: FastifyRequest, reply: FastifyReply, context: RawContext) => Promise<unknown>

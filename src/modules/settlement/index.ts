@@ -23,6 +23,14 @@ export {
   splitFee,
   statementUnreadable,
 } from './model.ts'
+export { onlineGateway, useStripe } from './online/gateway.ts'
+export { resumeNotice } from './online/inbox.ts'
+export { resumeIntent } from './online/intents.ts'
+export { onlinePaymentMachine, onlinePaymentOff, signatureInvalid } from './online/model.ts'
+export { latestPayment, mostOnlineFen, payOnline } from './online/payments.ts'
+export { listParked, type OnlineOffer, onlineMoney, type ParkedRow, readOnlineOffer } from './online/queries.ts'
+export type { OnlinePayment, OnlineRefund } from './online/schema.ts'
+export { processNotices, sendIntents, tasks, vitals } from './online/sending.ts'
 export { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'
 export {
   type BatchRow,
@@ -45,6 +53,7 @@ export { routes } from './routes.ts'
 export type { BankAccount, Payout, PayoutBatch, StatementLine } from './schema.ts'
 export { importStatement } from './service.ts'
 export { settleOrder } from './settling.ts'
+export type { StripeSettings } from './stripe/adapter.ts'
 export { type Suggestion, suggestMatches } from './suggestions.ts'
 export { type VendorLine, type VendorMovement, type VendorStatement, vendorStatement } from './vendorstatement.ts'
 export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit, toStatement } from './wire.ts'

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Cx } from '../../kernel/command.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -37,4 +37,19 @@ export async function moveLine(
     ...facts,
   })
   return moved!
+}
+
+/** Lines that paid a part of an order, locked. */
+export const partialLines = (cx: Cx, orderId: string) =>
+  cx.tx
+    .select()
+    .from(statementLine)
+    .where(and(eq(statementLine.orderId, orderId), eq(statementLine.state, 'partial')))
+    .orderBy(asc(statementLine.id))
+    .for('update')
+
+/** The order is paid in full: the parts that came before have found their rest. */
+export async function completeParts(cx: Cx, orderId: string): Promise<void> {
+  for (const part of await partialLines(cx, orderId))
+    await moveLine(cx, part, 'complete', {}, { action: 'complete', facts: { orderId } })
 }

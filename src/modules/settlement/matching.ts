@@ -1,4 +1,3 @@
-import { and, asc, eq } from 'drizzle-orm'
 import { startOfDay } from '../../kernel/calendar.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
@@ -7,10 +6,12 @@ import { stateConflict } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { postTransaction } from '../ledger/index.ts'
 import { findReferenceCodes, lockOrder, type Order, orderByReference, payOrder } from '../orders/index.ts'
-import { lockLine, moveLine } from './lines.ts'
+import { completeParts, lockLine, moveLine, partialLines } from './lines.ts'
 import { lineMachine, type Meeting, meet } from './model.ts'
+import { closePayments } from './online/payments.ts'
+import { openPaymentsOf, refundPayment } from './online/refunds.ts'
 import { createGiveback } from './payouts.ts'
-import { type StatementLine, statementLine } from './schema.ts'
+import type { StatementLine } from './schema.ts'
 import { countTrade, heldFen, tradeOf } from './trades.ts'
 
 /** Books a line's money where it belongs: escrow and suspense when it comes in, suspense → escrow when found later. */
@@ -36,14 +37,6 @@ async function book(cx: Cx, line: StatementLine, orderId: string | null, meeting
   })
 }
 
-const partialLines = (cx: Cx, orderId: string) =>
-  cx.tx
-    .select()
-    .from(statementLine)
-    .where(and(eq(statementLine.orderId, orderId), eq(statementLine.state, 'partial')))
-    .orderBy(asc(statementLine.id))
-    .for('update')
-
 /** Applies a line to a locked order: its money, the line's state, the order if that is now paid, what goes back. */
 async function apply(
   cx: Cx,
@@ -63,9 +56,9 @@ async function apply(
   )
   if (captureFen > 0n) await countTrade(cx, order.id, { capturedFen: captureFen })
   if (move === 'match' || move === 'matchSurplus') {
-    for (const part of await partialLines(cx, order.id))
-      await moveLine(cx, part, 'complete', {}, { action: 'complete', facts: { orderId: order.id } })
+    await completeParts(cx, order.id)
     await payOrder(cx, order.id, { paidFen: order.amountFen, settlementRef: line.id })
+    await closePayments(cx, order.id)
   }
   if (surplusFen > 0n) await createGiveback(cx, 'return', matched, surplusFen, 'suspense')
   return matched
@@ -146,10 +139,20 @@ export async function returnStatementLine(cx: Cx, id: string, reason: string): P
   return giveBack(cx, line, reason)
 }
 
-/** An order was cancelled before it was paid in full: parts that came in go back. */
+/** An order was cancelled before it was paid in full: parts that came in go back, and nothing more is taken online. */
 export async function returnParts(cx: Cx, orderId: string): Promise<void> {
   const order = await lockOrder(cx, orderId)
   const lines = await partialLines(cx, orderId)
   for (const line of lines) await giveBack(cx, line, order.reason ?? '订单已取消 (order cancelled)')
-  cx.audit('settlement.return-parts', ['order', orderId], { lines: lines.map(line => line.id) })
+  await closePayments(cx, orderId)
+  const payments = await openPaymentsOf(cx, orderId)
+  for (const payment of payments) {
+    const amountFen = payment.capturedFen - payment.refundedFen
+    await countTrade(cx, orderId, { refundedFen: amountFen })
+    await refundPayment(cx, payment, 'return', amountFen)
+  }
+  cx.audit('settlement.return-parts', ['order', orderId], {
+    lines: lines.map(line => line.id),
+    payments: payments.map(payment => payment.id),
+  })
 }

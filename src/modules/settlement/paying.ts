@@ -12,21 +12,14 @@ import { text } from '../../kernel/text.ts'
 import { holdContract } from '../contracts/index.ts'
 import { samePerson } from '../identity/index.ts'
 import { postTransaction, reverseTransaction, transactionByReference } from '../ledger/index.ts'
-import { finishRefund, finishSettlement, lockOrder, orderOf } from '../orders/index.ts'
+import { finishSettlement, lockOrder, orderOf } from '../orders/index.ts'
 import type { PaymentOrder } from './gateway.ts'
 import { bankTransfer } from './gateways/banktransfer.ts'
 import { lockLine, moveLine } from './lines.ts'
 import { payoutMachine, payoutWaits, tidyAccountNumber } from './model.ts'
+import { concludeRefund } from './online/refunds.ts'
 import { usableAccountOf } from './payee.ts'
-import {
-  accountColumns,
-  factsOf,
-  lockPayout,
-  movePayout,
-  openRefunds,
-  type PayeeInput,
-  payeeColumns,
-} from './payouts.ts'
+import { accountColumns, factsOf, lockPayout, movePayout, type PayeeInput, payeeColumns } from './payouts.ts'
 import { type Payout, type PayoutBatch, payout, payoutBatch, statementLine } from './schema.ts'
 import { openNumber, sealFile } from './sealing.ts'
 
@@ -158,9 +151,9 @@ function requirePaidOn(cx: Cx, row: Payout, paidOn: string): Date {
 /** What follows when the money has arrived. */
 async function conclude(cx: Cx, row: Payout): Promise<void> {
   if (row.kind === 'vendor') await finishSettlement(cx, row.orderId!)
-  if (row.kind === 'refund' && (await openRefunds(cx, row.orderId!, row.id)) === 0) await finishRefund(cx, row.orderId!)
-  if (row.kind === 'return')
-    await moveLine(cx, await lockLine(cx, row.lineId!), 'finishReturn', {}, { action: 'finish-return' })
+  if (row.kind === 'refund') await concludeRefund(cx, row.orderId!, row.id)
+  if (row.kind === 'return' && row.lineId)
+    await moveLine(cx, await lockLine(cx, row.lineId), 'finishReturn', {}, { action: 'finish-return' })
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Cx } from '../../kernel/command.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextState } from '../../kernel/machine.ts'
@@ -136,7 +136,12 @@ export async function createGiveback(
     accountNumber && line.payerName ? payeeColumns(cx, id, { holderName: line.payerName, accountNumber }) : undefined
   const draft = { kind, amountFen, lineId: line.id, ...(line.orderId && { orderId: line.orderId }) }
   const row = await insertPayout(cx, id, draft, payee)
-  await postTransaction(cx, {
+  await hold(cx, row, from)
+  return row
+}
+
+const hold = (cx: Cx, { id, kind, amountFen }: Payout, from: string) =>
+  postTransaction(cx, {
     kind: `payout.hold-${kind}`,
     reference: `payout/${id}/hold`,
     effectiveAt: cx.now,
@@ -145,6 +150,20 @@ export async function createGiveback(
       { account: 'refund_in_flight', amountFen: -amountFen },
     ],
   })
+
+/**
+ * Money that cannot go back the way it came: it waits until the operator has found out an account of the payer. `from`
+ * is where it is taken out of; null when it is in flight already.
+ */
+export async function createBankGiveback(
+  cx: Cx,
+  kind: 'refund' | 'return',
+  orderId: string,
+  amountFen: bigint,
+  from: string | null,
+): Promise<Payout> {
+  const row = await insertPayout(cx, newId(), { kind, amountFen, orderId }, undefined)
+  if (from !== null) await hold(cx, row, from)
   return row
 }
 
@@ -157,20 +176,4 @@ export async function holdPayouts(cx: Cx, organizationId: string): Promise<void>
     .orderBy(payout.id)
     .for('update')
   for (const row of rows) await movePayout(cx, row, 'hold', { reason: '收款账户已更换 (account replaced)' })
-}
-
-/** Refunds of an order that the bank has not confirmed yet, but for one of them. */
-export async function openRefunds(cx: Cx, orderId: string, exceptId: string): Promise<number> {
-  const rows = await cx.tx
-    .select({ id: payout.id })
-    .from(payout)
-    .where(
-      and(
-        eq(payout.orderId, orderId),
-        eq(payout.kind, 'refund'),
-        ne(payout.id, exceptId),
-        inArray(payout.state, ['waiting', 'ready', 'ordered', 'bounced']),
-      ),
-    )
-  return rows.length
 }

@@ -8,6 +8,7 @@ import { IdParams } from '../../kernel/wire.ts'
 import { importBankStatement, maxStatementBytes } from './importing.ts'
 import { matchStatementLine, returnStatementLine } from './matching.ts'
 import { collectionAccountMissing, statementUnreadable } from './model.ts'
+import { onlineRoutes } from './online/routes.ts'
 import { payoutRoutes } from './payoutroutes.ts'
 import {
   listBankStatements,
@@ -185,4 +186,4 @@ const orderRoutes: Route[] = [
   }),
 ]
 
-export const routes: Route[] = [...orderRoutes, ...statementRoutes, ...payoutRoutes]
+export const routes: Route[] = [...orderRoutes, ...statementRoutes, ...payoutRoutes, ...onlineRoutes]

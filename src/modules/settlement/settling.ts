@@ -1,4 +1,4 @@
-import { and, desc, eq, gt } from 'drizzle-orm'
+import { and, eq, gt } from 'drizzle-orm'
 import type { Cx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -7,8 +7,9 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { postTransaction } from '../ledger/index.ts'
 import { beginSettlement, finishSettlement, lockOrder, type Order, settleableFen } from '../orders/index.ts'
 import { allocate, splitFee } from './model.ts'
+import { openPaymentsOf, refundPayment } from './online/refunds.ts'
 import { createGiveback, createVendorPayout } from './payouts.ts'
-import { type Split, split, statementLine } from './schema.ts'
+import { type Split, type StatementLine, split, statementLine } from './schema.ts'
 import { countTrade } from './trades.ts'
 
 /** Escrow becomes what the vendor is owed and what the exchange has earned. */
@@ -76,8 +77,8 @@ export async function settleDue(cx: Cx, orderId: string): Promise<void> {
 }
 
 /**
- * Gives money of a paid order back: payouts to the accounts that it came from, the latest payment first. It leaves
- * escrow at once; `finishRefund` follows when the bank has paid the last of them.
+ * Gives money of a paid order back the way that it came, the latest payment first: payouts to accounts, refunds through
+ * the provider. It leaves escrow at once; `finishRefund` follows with the last of them.
  */
 export async function refundTrade(cx: Cx, orderId: string, amountFen: bigint): Promise<void> {
   await lockOrder(cx, orderId)
@@ -85,20 +86,27 @@ export async function refundTrade(cx: Cx, orderId: string, amountFen: bigint): P
     .select()
     .from(statementLine)
     .where(and(eq(statementLine.orderId, orderId), gt(statementLine.capturedFen, statementLine.refundedFen)))
-    .orderBy(desc(statementLine.id))
     .for('update')
+  const payments = await openPaymentsOf(cx, orderId)
+  const sources = [...lines, ...payments].sort((a, b) => (a.id < b.id ? 1 : -1))
   const parts = allocate(
-    lines.map(({ id, capturedFen, refundedFen }) => ({ id, openFen: capturedFen - refundedFen })),
+    sources.map(({ id, capturedFen, refundedFen }) => ({ id, openFen: capturedFen - refundedFen })),
     amountFen,
   )
   if (amountFen > 0n) await countTrade(cx, orderId, { refundedFen: amountFen })
   for (const part of parts) {
-    const line = lines.find(each => each.id === part.id)!
-    await cx.tx
-      .update(statementLine)
-      .set({ refundedFen: line.refundedFen + part.amountFen, changedAt: cx.now })
-      .where(eq(statementLine.id, line.id))
-    await createGiveback(cx, 'refund', line, part.amountFen, `escrow:${orderId}`)
+    const payment = payments.find(each => each.id === part.id)
+    if (payment) await refundPayment(cx, payment, 'refund', part.amountFen)
+    const line = lines.find(each => each.id === part.id)
+    if (line) await refundLine(cx, line, orderId, part.amountFen)
   }
   cx.audit('settlement.refund', ['order', orderId], { amountFen, parts: parts.length })
+}
+
+async function refundLine(cx: Cx, line: StatementLine, orderId: string, amountFen: bigint): Promise<void> {
+  await cx.tx
+    .update(statementLine)
+    .set({ refundedFen: line.refundedFen + amountFen, changedAt: cx.now })
+    .where(eq(statementLine.id, line.id))
+  await createGiveback(cx, 'refund', line, amountFen, `escrow:${orderId}`)
 }

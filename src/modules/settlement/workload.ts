@@ -3,7 +3,8 @@ import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.
 
 /**
  * Money that waits for the operator: accounts to confirm, money in suspense, payouts and refunds to order from the bank,
- * what the bank was told and a second person confirms, and what bounced or lacks a payee.
+ * what the bank was told and a second person confirms, what bounced or lacks a payee, and what the payment provider
+ * could not be told.
  */
 export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
   const rows = await rx.sql<WaitingRow[]>`
@@ -16,7 +17,11 @@ export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
         when state = 'ready' then 'back' else 'stuck' end, count(*)::int4, min(changed_at), 0
       from settlement.payout
       where state in ('ordered', 'ready', 'bounced') or (state = 'waiting' and kind <> 'vendor')
-      group by 1`
+      group by 1
+    union all
+    select 'parked', count(*)::int4, min(at), 0 from (
+      select changed_at as at from settlement.intent where state = 'parked'
+      union all select received_at from settlement.inbox where is_parked) p`
   return waitingOf(rows, {
     account: 'bank-account.confirm',
     line: 'statement-line.match',
@@ -24,5 +29,6 @@ export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
     back: 'payout-batch.create-refunds',
     ordered: 'payout.confirm',
     stuck: 'payout.retry',
+    parked: 'intent.resume',
   })
 }

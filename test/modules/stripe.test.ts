@@ -1,0 +1,215 @@
+import t from 'tap'
+import { system } from '../../src/kernel/actor.ts'
+import { contractOf } from '../../src/modules/contracts/index.ts'
+import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
+import { cancelOrder, orderStateOf } from "../../src/modules/orders/index.ts"
+import { processNotices, sendIntents } from '../../src/modules/settlement/index.ts'
+import { openExchange } from '../support/exchange.ts'
+import { newOrder, run } from '../support/orders.ts'
+import { payOn, StandIn, settleRefund } from '../support/stripe/index.ts'
+
+let ahead = 0
+const standIn = new StandIn({ seed: 7, clock: () => new Date(Date.now() + ahead) })
+const { host, port } = await standIn.listen()
+const keys = { STRIPE_SECRET_KEY: standIn.secretKey, STRIPE_WEBHOOK_SECRET: 'whsec_standin' }
+// no worker: each step is taken by the test, so that it decides what comes before what
+const x = await openExchange(t, { workers: false, env: { ...keys, STRIPE_API_URL: `http://${host}:${port}` } })
+await x.exchange.app.listen({ port: 0, host: '127.0.0.1' })
+t.teardown(() => standIn.close())
+const { port: own } = x.exchange.app.server.address() as { port: number }
+standIn.webhookUrl = `http://127.0.0.1:${own}/webhooks/stripe`
+
+const vendor = await x.organization(['vendor'], { name: '晋阳数据公司' })
+const buyer = await x.organization(['buyer'], { name: '龙城应用公司' })
+const { operator } = x
+const { engine, kit } = x.exchange
+const quiet = { info: () => {}, warn: () => {}, error: () => {} } as never
+const machinery = { client: x.sql, engine, kit, log: quiet } as never
+const send = () => sendIntents(machinery)
+/** Tells the exchange all that happened, and lets it look it up. */
+const hear = async () => {
+  const told = await standIn.webhooks.deliverAll()
+  await processNotices(machinery)
+  return told
+}
+const stateOf = (id: string) => engine.read(system, rx => orderStateOf(rx, id))
+const balance = (account: string) => engine.read(system, rx => balanceOf(rx, account))
+const violated = async () =>
+  (await engine.read(system, inspectInvariants)).filter(i => i.violations > 0).map(i => i.view)
+const online = (id: string, as = buyer.finance) => x.ok(`GET /orders/${id}/online-payments`, { as })
+/** An event's handler, as the worker would run it. */
+const refundTrade = async (orderId: string, amountFen: bigint) => {
+  const settling = await import('../../src/modules/settlement/settling.ts')
+  await run(x, cx => settling.refundTrade(cx, orderId, amountFen))
+}
+const begin = async (amountFen = 120_000n) => {
+  const order = await newOrder(x, { vendor, buyer, amountFen })
+  const begun = await x.ok(`POST /orders/${order.id}/pay-online`, { as: buyer.finance })
+  await send()
+  const [payment] = (await online(order.id)).payments
+  return { order, begun, payment, page: payment.url?.split('/').at(-1) as string }
+}
+const paid = async (method: 'card' | 'alipay' | 'wechat_pay' = 'card', amountFen?: bigint) => {
+  const { order, payment, page } = await begin(amountFen)
+  payOn(standIn.world, page, method)
+  await hear()
+  return { order, payment, page }
+}
+
+t.test('an order is paid on the page of the provider, however its notifications arrive', async t => {
+  const { order, begun, payment, page } = await begin()
+  t.equal(begun.state, 'requested')
+  t.match(payment, { state: 'open', url: /^https:\/\/checkout/, amountFen: 120_000 })
+  t.equal((await x.ok(`POST /orders/${order.id}/pay-online`, { as: buyer.finance })).id, payment.id, 'the same page')
+  t.equal((await x.call(`POST /orders/${order.id}/pay-online`, { as: vendor.finance })).status, 403)
+  const other = await x.organization(['buyer'])
+  t.equal((await x.call(`POST /orders/${order.id}/pay-online`, { as: other.finance })).status, 404)
+  t.equal((await x.call(`GET /orders/${order.id}/online-payments`, { as: other.finance })).status, 404)
+  t.equal((await online(order.id, vendor.finance)).payments[0].url, null, 'the page is the buyer’s')
+  standIn.webhooks.faults = { duplicated: 1, shuffled: 1, forged: 1 }
+  payOn(standIn.world, page, 'alipay')
+  const told = await hear()
+  standIn.webhooks.faults = {}
+  t.ok(told.some(each => each.isForged) && told.every(each => each.status === (each.isForged ? 400 : 200)))
+  t.equal(await stateOf(order.id), 'escrowed')
+  t.equal(await balance(`escrow:${order.id}`), 120_000n)
+  t.equal(await balance('gateway_clearing'), 120_000n)
+  const after = (await online(order.id)).payments[0]
+  t.match(after, { state: 'paid', method: 'alipay', capturedFen: 120_000, url: null })
+  t.equal(Math.round((Date.parse(after.refundableUntil) - Date.parse(after.paidAt)) / 86_400_000), 90)
+  const [kept] = await x.sql`select count(*)::int as n, count(distinct event_id)::int as one from settlement.inbox`
+  t.equal(kept!.n, kept!.one)
+  t.equal((await x.call(`POST /orders/${order.id}/pay-online`, { as: buyer.finance })).status, 409, 'it is paid')
+  t.same(await violated(), [])
+})
+
+t.test('a notification that is forged, changed, stale or from the future is refused and recorded', async t => {
+  const event = standIn.world.events.newestFirst[0]!
+  const refused = async () =>
+    (await x.sql`select count(*)::int as n from kernel.audit_entry where action = 'inbox.refuse'`)[0]!.n as number
+  const before = await refused()
+  const now = Date.now()
+  t.equal(await standIn.webhooks.send(event, { secret: 'whsec_of_somebody_else' }), 400)
+  t.equal(await standIn.webhooks.send(event, { at: now - 301_000 }), 400)
+  t.equal(await standIn.webhooks.send(event, { at: now + 310_000 }), 400)
+  const { body, header } = standIn.webhooks.sign(event)
+  const headers = { 'stripe-signature': header, 'content-type': 'application/json' }
+  const changed = Buffer.from(body.replace('evt_', 'evt_x'))
+  const post = (bytes: Buffer, sent: Record<string, string> = headers) =>
+    x.call('POST //webhooks/stripe', { raw: { type: 'application/json', bytes }, headers: sent })
+  t.equal((await post(changed)).status, 400)
+  t.equal((await post(Buffer.from('{'), {})).status, 400)
+  t.equal(await refused(), before + 5)
+  t.equal((await post(Buffer.from(body))).status, 200, 'known already, and taken')
+  await t.rejects(x.sql`delete from settlement.inbox`, /kept for 30 days/)
+  await t.rejects(x.sql`update settlement.inbox set body = ''`, /stays as it was/)
+})
+
+t.test('an answer that never came is asked for again with the same key, and one page is made', async t => {
+  const pages = standIn.world.sessions.newestFirst.length
+  for (const fault of ['effect-then-timeout', 'effect-then-500', 'timeout', '429'] as const) {
+    const order = await newOrder(x, { vendor, buyer })
+    await x.ok(`POST /orders/${order.id}/pay-online`, { as: buyer.finance })
+    standIn.fail(fault)
+    await send()
+    const [intent] = await x.sql`select id, state, problem from settlement.intent order by seq desc limit 1`
+    t.equal(intent!.state, 'unknown', fault)
+    await x.sql`update settlement.intent set next_at = created_at where id = ${intent!.id}`
+    await send()
+    t.equal((await online(order.id)).payments[0].state, 'open', fault)
+    const asked = standIn.seen.filter(each => each.idempotencyKey === intent!.id)
+    t.ok(asked.length >= 1, 'one key for ever')
+  }
+  t.equal(standIn.world.sessions.newestFirst.length, pages + 4)
+  t.same(await violated(), [])
+})
+
+t.test('a late payment of a cancelled order and a second payment go back by themselves', async t => {
+  const late = await begin()
+  payOn(standIn.world, late.page, 'card')
+  await run(x, cx => cancelOrder(cx, late.order.id, { reason: '不再需要该数据' }))
+  const { returnParts } = await import('../../src/modules/settlement/matching.ts')
+  await run(x, cx => returnParts(cx, late.order.id))
+  await hear()
+  await send()
+  await hear()
+  const gone = await online(late.order.id)
+  t.match(gone.payments[0], { state: 'paid', capturedFen: 0 })
+  t.match(gone.refunds, [{ kind: 'return', state: 'succeeded', amountFen: 120_000 }])
+  t.equal(await balance(`escrow:${late.order.id}`), 0n)
+
+  const twice = await begin()
+  const header = '记账日期,金额,付款人名称,付款人账号,摘要,银行流水号'
+  const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  const bytes = Buffer.from(`${header}\n${day},1200.00,龙城,6222000011112222,${twice.order.referenceCode},ST1\n`)
+  payOn(standIn.world, twice.page, 'wechat_pay')
+  await x.call('POST /bank-statements', { as: operator.finance, raw: { type: 'application/octet-stream', bytes } })
+  t.equal(await stateOf(twice.order.id), 'escrowed', 'the bank was first')
+  await hear()
+  await send()
+  const [refund] = (await online(twice.order.id)).refunds
+  t.match(refund, { kind: 'return', state: 'pending' })
+  settleRefund(standIn.world, standIn.world.refunds.newestFirst[0]!.id, 'succeeded')
+  await hear()
+  t.equal((await online(twice.order.id)).refunds[0].state, 'succeeded')
+  t.equal(await balance(`escrow:${twice.order.id}`), 120_000n)
+  t.same(await violated(), [])
+})
+
+t.test('money goes back the way it came; where it cannot, by bank, with a task for the operator', async t => {
+  const { order } = await paid('wechat_pay')
+  await run(x, cx => cancelOrder(cx, order.id, { reason: '供方无法交付' }))
+  await refundTrade(order.id, 120_000n)
+  standIn.fail('effect-then-timeout')
+  await send()
+  await x.sql`update settlement.intent set next_at = created_at where state = 'unknown'`
+  await send()
+  const [made] = standIn.world.refunds.newestFirst
+  settleRefund(standIn.world, made!.id, 'succeeded')
+  await hear()
+  t.equal(await stateOf(order.id), 'refunded')
+  t.match((await engine.read(system, rx => contractOf(rx, order.contractId))).state, /terminated/)
+  t.equal(standIn.world.refunds.newestFirst.filter(each => each.charge === made!.charge).length, 1)
+
+  const failing = await paid('alipay')
+  await run(x, cx => cancelOrder(cx, failing.order.id, { reason: '供方无法交付' }))
+  await refundTrade(failing.order.id, 120_000n)
+  await send()
+  settleRefund(standIn.world, standIn.world.refunds.newestFirst[0]!.id, 'failed')
+  await hear()
+  const { refunds } = await online(failing.order.id)
+  t.match(refunds, [{ state: 'failed', payoutId: /./ }])
+  t.equal(await stateOf(failing.order.id), 'refunding')
+  const payee = { holderName: '龙城应用公司', accountNumber: '6222000011112222' }
+  await x.ok(`POST /payouts/${refunds[0].payoutId}/retry`, { as: operator.finance, body: { payee } })
+  await x.ok('POST /payout-batches', { as: operator.finance, body: { payoutIds: [refunds[0].payoutId] } })
+  const paidOn = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  const body = { bankSerial: 'SR1', paidOn }
+  await x.ok(`POST /payouts/${refunds[0].payoutId}/confirm`, { as: operator.checker, body })
+  t.equal(await stateOf(failing.order.id), 'refunded')
+
+  const belated = await paid('card')
+  await run(x, cx => cancelOrder(cx, belated.order.id, { reason: '供方无法交付' }))
+  await refundTrade(belated.order.id, 120_000n)
+  await send()
+  t.equal(await stateOf(belated.order.id), 'refunded')
+  settleRefund(standIn.world, standIn.world.refunds.newestFirst[0]!.id, 'failed')
+  await hear()
+  t.match((await online(belated.order.id)).refunds, [{ state: 'failed' }], 'a success may still fail')
+  t.equal(await stateOf(belated.order.id), 'refunded')
+  t.same(await violated(), [])
+})
+
+t.test('without its keys nothing of it is there', async t => {
+  const plain = await openExchange(t, { workers: false })
+  const seller = await plain.organization(['vendor'])
+  const customer = await plain.organization(['buyer'])
+  const order = await newOrder(plain, { vendor: seller, buyer: customer })
+  const reply = await plain.call(`POST /orders/${order.id}/pay-online`, { as: customer.finance })
+  t.equal(reply.status, 409)
+  t.match(reply.body.type, /online-payment-off/)
+  const hook = { raw: { type: 'application/json', bytes: Buffer.from('{}') } }
+  t.equal((await plain.call('POST //webhooks/stripe', hook)).status, 404)
+  const page = await plain.call(`GET //orders/${order.id}`, { as: customer.finance })
+  t.notMatch(page.text, 'pay-online')
+})
