@@ -2,13 +2,13 @@ import t from 'tap'
 import { system } from '../../src/kernel/actor.ts'
 import { contractOf } from '../../src/modules/contracts/index.ts'
 import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
-import { cancelOrder, orderStateOf } from "../../src/modules/orders/index.ts"
+import { cancelOrder, orderStateOf } from '../../src/modules/orders/index.ts'
 import { processNotices, sendIntents } from '../../src/modules/settlement/index.ts'
 import { openExchange } from '../support/exchange.ts'
 import { newOrder, run } from '../support/orders.ts'
 import { payOn, StandIn, settleRefund } from '../support/stripe/index.ts'
 
-let ahead = 0
+const ahead = 0
 const standIn = new StandIn({ seed: 7, clock: () => new Date(Date.now() + ahead) })
 const { host, port } = await standIn.listen()
 const keys = { STRIPE_SECRET_KEY: standIn.secretKey, STRIPE_WEBHOOK_SECRET: 'whsec_standin' }
