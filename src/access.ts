@@ -184,6 +184,12 @@ export const access: AccessTable = {
   'saved-search.remove': ['person'],
   // ledger
   'ledger.read': ['operator:finance', 'operator:checker'],
+  'period.propose': ['operator:finance'],
+  'period.withdraw': ['operator:finance', 'operator:checker'],
+  'period.close': ['operator:finance', 'operator:checker'],
+  'period.propose-reopening': ['operator:finance'],
+  'period.keep': ['operator:finance', 'operator:checker'],
+  'period.reopen': ['operator:finance', 'operator:checker'],
   // contracts
   'model-contract.read': ['anyone'],
   'seal-certificate.read': ['anyone'],

@@ -68,6 +68,15 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     fail: text('原路退款失败，改由银行退款', 'Refund failed; by bank instead'),
   },
   'payout-batch': { create: text('生成付款批次', 'Payout batch made') },
+  period: {
+    propose: text('提请结账', 'Closing of the month proposed'),
+    withdraw: text('撤回结账', 'Proposal taken back'),
+    close: text('结账', 'Month closed'),
+    seal: text('结账报表加盖电子印章', 'Closing report sealed'),
+    'propose-reopening': text('提请反结账', 'Reopening asked for'),
+    keep: text('维持结账', 'Month kept closed'),
+    reopen: text('反结账', 'Month opened again'),
+  },
   ledger: {
     post: text('记账', 'Posted to the ledger'),
     reverse: text('冲正', 'Ledger entry reversed'),

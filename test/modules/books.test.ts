@@ -1,17 +1,16 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { system } from '../../src/kernel/actor.ts'
-import { type Cx, createEngine, type Rx } from '../../src/kernel/command.ts'
-import { connect } from '../../src/kernel/db/client.ts'
-import type { EventBus } from '../../src/kernel/events.ts'
+import type { Cx, Rx } from '../../src/kernel/command.ts'
 import { newId } from '../../src/kernel/ids.ts'
-import type { Kit } from '../../src/kernel/kit.ts'
 import {
   accountStatement,
   balanceAt,
   type Dating,
   type EntryInput,
   escrowByAge,
+  inspectInvariants,
   listAccounts,
   listHeld,
   listMovements,
@@ -19,26 +18,172 @@ import {
   purposeOf,
   purposes,
   reverseTransaction,
+  transactionByReference,
   trialBalance,
 } from '../../src/modules/ledger/index.ts'
 import { takeSnapshot } from '../../src/modules/ledger/service.ts'
+import { acceptOrder, deliverOrder, type Order, orderStateOf } from '../../src/modules/orders/index.ts'
 import { feeReport, vendorStatement } from '../../src/modules/settlement/index.ts'
-import { freshDatabase } from '../support/database.ts'
+import { openExchange, type Role } from '../support/exchange.ts'
+import { newOrder, run } from '../support/orders.ts'
 
 const runs = process.env.JINSHU_TEST_FULL === '1' ? 60 : 6
-const url = await freshDatabase(t)
-const client = connect(url, { size: 4 })
-t.teardown(() => client.end())
-const engine = createEngine(client, { send: async () => {} } as unknown as EventBus, {} as Kit)
+const x = await openExchange(t)
+const client = x.sql
+const { operator } = x
+const engine = x.exchange.engine
 const look = <T>(work: (rx: Rx) => Promise<T>) => engine.read(system, work)
-const write = async <T>(work: (cx: Cx) => Promise<T>): Promise<T> => {
-  const outcome = await engine.write(system, { operation: 'test' }, async cx => {
+const write = <T>(work: (cx: Cx) => Promise<T>): Promise<T> =>
+  run(x, cx => {
     cx.audit('test.post', ['test', '1'], {})
     return work(cx)
   })
-  if (outcome.isReplay) throw new Error('no key was given')
-  return outcome.value
+const day = 86_400_000
+const now = async () => new Date((await x.ok('GET /clock')).now)
+const dayOf = (at: Date) => new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
+const slugOf = ({ body }: { body: any }) => String(body?.type).split('/').at(-1)
+
+const [vendor, buyer] = [await x.organization(['vendor']), await x.organization(['buyer'])]
+let serial = 0
+
+/** The bank says that so many yuan came in on a day, with that remark. */
+async function receive(yuan: string, remark: string, bookedOn: string) {
+  const header = '记账日期,金额,付款人名称,付款人账号,摘要,银行流水号'
+  const bytes = Buffer.from(`${header}\n${bookedOn},${yuan},龙城应用公司,6222000011112222,${remark},BK${++serial}`)
+  const raw = { type: 'application/octet-stream', bytes }
+  return x.ok('POST /bank-statements?fileName=a.csv', { as: operator.finance, raw })
 }
+
+/** An order that is paid (and delivered and accepted), by the bank on a day. */
+async function paidOrder(amountFen: bigint, bookedOn: string): Promise<Order> {
+  const order = await newOrder(x, { vendor, buyer, amountFen })
+  await receive((Number(amountFen) / 100).toFixed(2), order.referenceCode, bookedOn)
+  await x.until(async () => (await look(rx => orderStateOf(rx, order.id))) === 'delivering', 'the payment')
+  return order
+}
+
+async function settled(amountFen: bigint): Promise<Order> {
+  const order = await paidOrder(amountFen, dayOf(await now()))
+  await run(x, cx => deliverOrder(cx, order.id, { receiptId: order.id }))
+  await run(x, cx => acceptOrder(cx, order.id))
+  await x.advanceDays(5)
+  await x.until(async () => (await look(rx => orderStateOf(rx, order.id))) === 'settling', 'the settlement')
+  return order
+}
+
+t.test('a month is closed by two people, keeps its books, and is opened by two with a reason', async t => {
+  const order = await settled(120_000n)
+  const stray = await receive('7.00', '利息', dayOf(await now()))
+  await x.until(async () => (await client`select 1 from settlement.statement_line where state = 'unmatched'`).length)
+  const { month } = await x.ok('GET /ledger/closing-checks', { as: operator.finance })
+  const at = `/ledger/periods/${month}`
+  const ask = (path: string, as: Role, body?: unknown) =>
+    x.call(`POST ${at}/${path}`, { as, ...(body ? { body } : {}) })
+  t.equal(slugOf(await ask('propose', operator.finance)), 'period-not-ready', 'the month runs still')
+  await x.advanceDays(31)
+  const blocked = await ask('propose', operator.finance)
+  t.equal(slugOf(blocked), 'period-not-ready')
+  t.match(blocked.body.detail, /no payment of the month or before is unexplained/)
+  t.equal((await ask('propose', vendor.finance)).status, 403)
+  const [line] = await client`select id from settlement.statement_line where statement_id = ${stray.id}`
+  await x.ok(`POST /statement-lines/${line!.id}/return`, { as: operator.finance, body: { reason: '用途不明，退回原账户' } })
+  const open = (await x.ok('GET /ledger/closing-checks', { as: operator.checker })).checks
+  t.same(
+    open.filter((each: any) => !each.isMet),
+    [],
+  )
+  t.equal((await ask('propose', operator.finance)).status, 200)
+  t.equal(slugOf(await ask('close', operator.finance)), 'same-person')
+  const before = await x.ok(`GET /ledger/trial-balance?at=${month}-28T00:00:00Z`, { as: operator.finance })
+  t.equal(before.debitFen, before.creditFen)
+
+  // a posting that began before the closing is waited for and is in the report; one that comes after finds it closed
+  const last = new Date(`${month}-25T00:00:00+08:00`)
+  const pay = (cx: Cx, reference: string) =>
+    postTransaction(cx, {
+      kind: 'receipt',
+      reference,
+      effectiveAt: last,
+      entries: [
+        { account: 'suspense', amountFen: 1n },
+        { account: 'psp_fee', amountFen: -1n },
+      ],
+    })
+  let release = () => {}
+  const held = new Promise<void>(resolve => {
+    release = resolve
+  })
+  let begun = () => {}
+  const hasBegun = new Promise<void>(resolve => {
+    begun = resolve
+  })
+  const early = write(async cx => {
+    await pay(cx, 'early')
+    await reverseTransaction(cx, (await transactionByReference(cx, 'early'))!.id, 'early/back', 'test')
+    begun()
+    await held
+  })
+  await hasBegun
+  const closing = ask('close', operator.checker)
+  await new Promise(resolve => setTimeout(resolve, 150))
+  release()
+  await early
+  t.equal((await closing).status, 200)
+  const [row] = await client`select * from ledger.period where month = ${month}`
+  t.equal(createHash('sha256').update(row!.report).digest('hex'), row!.report_sha256)
+  const lines = JSON.parse(row!.report).lines
+  t.ok(
+    lines.some((each: any) => each.purpose === 'psp_fee' && each.entries === 1),
+    'the posting in progress is in it',
+  )
+  const [leaf] = await client`select record from kernel.audit_entry where action = 'period.close'`
+  t.equal(JSON.parse(leaf!.record).reportSha256, row!.report_sha256, 'the log keeps the digest')
+
+  await write(cx => pay(cx, 'late'))
+  const late = await look(rx => transactionByReference(rx, 'late'))
+  t.ok(late!.effectiveAt >= row!.ends_at, 'what comes late takes effect in the open month')
+  t.same(late!.factAt, last, 'and keeps the date of the fact')
+  await write(async cx => reverseTransaction(cx, late!.id, 'late/back', 'test'))
+  const raw = client`insert into ledger.transaction (id, kind, reference, content_hash, entry_count, effective_at, created_at)
+    values (${newId()}, 'x', 'raw', 'x', 2, ${last}, now())`
+  const refused = await raw.then(
+    () => 'accepted',
+    error => error.constraint_name,
+  )
+  t.equal(refused, 'transaction_period_open', 'the database refuses it by itself')
+  await t.rejects(client`update ledger.period set state = 'open' where month = ${month}`)
+  await t.rejects(client`update ledger.period set report = '{}' where month = ${month}`)
+  await t.rejects(client`delete from ledger.period`)
+  await receive('1200.00', (await newOrder(x, { vendor, buyer, amountFen: 120_000n })).referenceCode, dayOf(last))
+  await x.until(async () => (await client`select 1 from ledger.transaction where fact_at is not null`).length > 1)
+  t.same(
+    (await look(inspectInvariants)).filter(each => each.violations > 0),
+    [],
+    'a statement of the bank that comes late breaks nothing',
+  )
+  const pdf = await x.until(async () => {
+    const reply = await x.call(`GET ${at}/document`, { as: operator.checker })
+    return reply.status === 200 && reply.bytes
+  }, 'the sealed report')
+  t.match(pdf.subarray(0, 5).toString(), '%PDF-')
+  t.equal((await x.call(`GET ${at}/report`, { as: operator.checker })).text, row!.report)
+
+  const reason = { reason: '漏记一笔通道手续费' }
+  t.equal((await ask('propose-reopening', operator.finance, {})).status, 400)
+  t.equal((await ask('propose-reopening', operator.finance, reason)).status, 200)
+  t.equal(slugOf(await ask('reopen', operator.finance)), 'same-person')
+  t.equal((await ask('keep', operator.checker)).status, 200)
+  await ask('propose-reopening', operator.finance, reason)
+  t.equal((await ask('reopen', operator.checker)).status, 200)
+  t.equal((await ask('propose', operator.finance)).status, 200, 'it is closed anew')
+  t.equal((await ask('close', operator.checker)).status, 200)
+  t.match((await x.ok('GET /ledger/periods', { as: operator.finance })).items[0], {
+    month,
+    state: 'closed',
+    reason: null,
+  })
+  t.ok(order.id)
+})
 
 /** What was booked, as the entries alone say it: everything else must follow from this. */
 interface Booked {
@@ -70,7 +215,6 @@ const total = (booked: readonly Booked[]) => booked.reduce((sum, { amount }) => 
 const replayed = (all: readonly Booked[], account: string, at: number, by: Dating) =>
   natural(account, total(all.filter(each => each.account === account && each.at[by] <= at)))
 
-const day = 86_400_000
 const orders = Array.from({ length: 3 }, () => newId())
 const vendors = Array.from({ length: 2 }, () => newId())
 
@@ -101,7 +245,7 @@ t.test('balances, statements and trial balances as of any moment equal a replay 
     back: fc.integer({ min: -5, max: 40 }),
     wait: fc.integer({ min: 0, max: 3 * day }),
   })
-  const run = async ({
+  const perform = async ({
     what,
     order,
     vendor,
@@ -132,12 +276,12 @@ t.test('balances, statements and trial balances as of any moment equal a replay 
       fc.array(fc.nat(60), { minLength: 3, maxLength: 3 }),
       fc.constantFrom<Dating>('effective', 'created'),
       async (steps, agos, by) => {
-        for (const each of steps) await run(each)
+        for (const each of steps) await perform(each)
         const all = await replay()
-        const now = (await look(async rx => rx.now)).getTime()
+        const present = (await look(async rx => rx.now)).getTime()
         const accounts = [...new Set(all.map(each => each.account))]
         for (const ago of agos) {
-          const at = new Date(now - ago * day)
+          const at = new Date(present - ago * day)
           const trial = await look(rx => trialBalance(rx, { at, by }))
           const sums = new Map<string, bigint>()
           for (const account of accounts) {
@@ -154,8 +298,8 @@ t.test('balances, statements and trial balances as of any moment equal a replay 
           const sides = trial.reduce((sum, line) => sum + line.debitFen - line.creditFen, 0n)
           if (sides !== 0n) throw new Error('the trial balance does not balance')
         }
-        const from = new Date(now - agos[0]! * day)
-        const until = new Date(now + day)
+        const from = new Date(present - agos[0]! * day)
+        const until = new Date(present + day)
         for (const account of ['psp_clearing', `escrow:${orders[0]}`, `payable:${vendors[0]}`]) {
           const own = all
             .filter(each => each.account === account && each.at[by] >= from.getTime() && each.at[by] < until.getTime())
@@ -190,13 +334,13 @@ t.test('balances, statements and trial balances as of any moment equal a replay 
 
 t.test('vendor statements, movements and fees follow from the entries alone', async t => {
   const all = await replay()
-  const now = (await look(async rx => rx.now)).getTime()
-  const span = { from: new Date(now - 30 * day), until: new Date(now + 10 * day) }
+  const present = (await look(async rx => rx.now)).getTime()
+  const span = { from: new Date(present - 30 * day), until: new Date(present + 10 * day) }
   const inSpan = (each: Booked) => each.at.effective >= span.from.getTime() && each.at.effective < span.until.getTime()
   const movements = await look(rx => listMovements(rx, { purpose: 'payable', ...span }))
-  for (const vendor of vendors) {
-    const account = `payable:${vendor}`
-    const { of, totals } = await look(rx => vendorStatement(rx, vendor, span))
+  for (const each of vendors) {
+    const account = `payable:${each}`
+    const { of, totals } = await look(rx => vendorStatement(rx, each, span))
     const own = all.filter(each => each.account === account && inSpan(each))
     const together = new Set(own.map(each => each.transaction))
     const part = (prefix: string) => total(all.filter(e => together.has(e.transaction) && e.account.startsWith(prefix)))

@@ -75,6 +75,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const breach = await one(sql`select id from collection.breach_report limit 1`)
   const month = await one(sql`
     select to_char(created_at at time zone 'Asia/Shanghai', 'YYYY-MM') as id from settlement.split limit 1`)
+  const period = await one(sql`select month as id from ledger.period limit 1`)
   const catalogImport = await one(sql`select id from resources.bulk_import limit 1`)
   return {
     form,
@@ -99,6 +100,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
     statement,
     payout,
     month,
+    period,
   }
 }
 
@@ -129,11 +131,21 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/operator\/statements\/:id/, ids => ({ id: ids.statement! })],
   [/^\/operator\/books\/accounts\/:code/, () => ({ code: 'psp_clearing' })],
   [/^\/operator\/books\/vendors\/:id/, ids => ({ id: ids.vendor! })],
+  [/^\/operator\/books\/periods\/:month/, ids => ({ month: ids.period! })],
   [/^\/vendor\/earnings\/:month/, ids => ({ month: ids.month! })],
   [/^\/operator\/payouts\/:id/, ids => ({ id: ids.payout! })],
   [/^\/problems\/:slug/, () => ({ slug: 'state-conflict' })],
   [/^\/model-contracts\/:code\/:version/, () => ({ code: 'data-provision', version: '1.0.0' })],
 ]
+
+/** A month that waits for the second person who closes it. */
+async function proposeClosing(sql: Stage['sql']): Promise<void> {
+  await sql`
+    insert into ledger.period (id, month, ends_at, state, proposed_by, proposed_at, changed_at)
+    select gen_random_uuid(), to_char(m.first, 'YYYY-MM'), (m.first + interval '1 month') at time zone 'Asia/Shanghai',
+      'closing', (select id from identity.person where email = 'cashier@operator.demo'), now(), now()
+    from (select date_trunc('month', min(effective_at) at time zone 'Asia/Shanghai') as first from ledger.transaction) m`
+}
 
 /** Lets the day of settlement come, so that there is a payout to look at. */
 export async function settle({ origin, sql }: Stage): Promise<void> {
@@ -144,7 +156,7 @@ export async function settle({ origin, sql }: Stage): Promise<void> {
   if (!answer.ok) throw new Error(`POST /demo/clock → ${answer.status}`)
   for (let tries = 0; tries < 150; tries += 1) {
     const { length } = await sql`select id from settlement.payout limit 1`
-    if (length > 0) return
+    if (length > 0) return proposeClosing(sql)
     await new Promise(resolve => setTimeout(resolve, 200))
   }
   throw new Error('the accepted order was not settled')

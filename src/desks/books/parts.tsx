@@ -11,6 +11,7 @@ const places: readonly (readonly [path: string, words: Text])[] = [
   ['/operator/books/escrow', text('托管账龄', 'Aged escrow')],
   ['/operator/books/fees', text('服务费', 'Fees')],
   ['/operator/books/vendors', text('供方对账', 'Vendors')],
+  ['/operator/books/periods', text('结账', 'Closing')],
 ]
 
 /** The views of the books, the present one marked. */

@@ -9,6 +9,7 @@ import { listingsWaiting } from '../../modules/catalog/index.ts'
 import { collectionsWaiting } from '../../modules/collection/index.ts'
 import { heldWaiting } from '../../modules/data/index.ts'
 import { organizationsWaiting } from '../../modules/identity/index.ts'
+import { periodsWaiting } from '../../modules/ledger/index.ts'
 import { disputesWaiting } from '../../modules/orders/index.ts'
 import { registrationsWaiting } from '../../modules/registration/index.ts'
 import { resourcesWaiting } from '../../modules/resources/index.ts'
@@ -140,6 +141,16 @@ const kinds: Readonly<Record<string, Kind>> = {
     page: '/operator/payouts?tab=stuck',
     permission: 'intent.resume',
   },
+  'period.close': {
+    words: text('月份待结账复核', 'Months to close'),
+    page: '/operator/books/periods',
+    permission: 'period.close',
+  },
+  'period.reopen': {
+    words: text('反结账待复核', 'Closed months to reopen'),
+    page: '/operator/books/periods',
+    permission: 'period.reopen',
+  },
   'order.mediate': {
     words: text('争议待调解', 'Disputes to mediate'),
     page: '/operator/orders?state=disputed',
@@ -168,6 +179,7 @@ export async function readWorkList(rx: Rx): Promise<Task[]> {
     sourcesWaiting,
     collectionsWaiting,
     moneyWaiting,
+    periodsWaiting,
     disputesWaiting,
     announcementsWaiting,
   ])

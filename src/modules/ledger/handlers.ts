@@ -1,5 +1,6 @@
 import type { Timer } from '../../kernel/events.ts'
 import { tailLength } from './queries.ts'
+import { sealReports } from './sealing.ts'
 import { snapshotEvery, takeSnapshot } from './service.ts'
 
 /** Keeps the balance of a shared account cheap to read however many entries there are. */
@@ -9,4 +10,5 @@ export const timers: Timer[] = [
     due: async rx => ((await tailLength(rx)) >= snapshotEvery ? ['snapshot'] : []),
     run: cx => takeSnapshot(cx),
   },
+  sealReports,
 ]

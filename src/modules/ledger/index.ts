@@ -1,3 +1,6 @@
+import { periodRoutes } from './periodroutes.ts'
+import { routes as ledgerRoutes } from './routes.ts'
+
 export { type AgeClass, ageClasses, escrowByAge, type HeldMoney, listHeld } from './aging.ts'
 export {
   type AccountFilter,
@@ -24,6 +27,19 @@ export {
   purposes,
   transactionMachine,
 } from './model.ts'
+export { type PeriodState, periodMachine, periodNotReady } from './periodmodel.ts'
+export {
+  type ClosingCheck,
+  closePeriod,
+  closingChecks,
+  listPeriods,
+  nextMonth,
+  periodOf,
+  periodsWaiting,
+  proposePeriod,
+  proposeReopening,
+  reopenPeriod,
+} from './periods.ts'
 export {
   balanceOf,
   type Invariant,
@@ -33,7 +49,7 @@ export {
   transactionByReference,
   transactionOf,
 } from './queries.ts'
-export { routes } from './routes.ts'
+export type { Period } from './schema.ts'
 export { type Posting, postTransaction, reverseTransaction } from './service.ts'
 export {
   type AccountStatement,
@@ -44,3 +60,5 @@ export {
   spanOf,
   wholeStatement,
 } from './statement.ts'
+
+export const routes = [...ledgerRoutes, ...periodRoutes]

@@ -41,6 +41,7 @@ export async function transactionOf(rx: Sql, id: string) {
       kind: string
       reference: string
       effective_at: string
+      fact_at: string | null
       created_at: string
       note: string | null
       reverses: string | null
@@ -49,7 +50,7 @@ export async function transactionOf(rx: Sql, id: string) {
       amount_fen: string
     }[]
   >`
-    select t.id, t.kind, t.reference, t.effective_at, t.created_at, t.note, t.reverses,
+    select t.id, t.kind, t.reference, t.effective_at, t.fact_at, t.created_at, t.note, t.reverses,
       (select r.id from ledger.transaction r where r.reverses = t.id) as reversed_by, e.account, e.amount_fen
     from ledger.transaction t join ledger.entry e on e.transaction_id = t.id where t.id = ${id} order by e.line`
   const [head] = rows
@@ -59,6 +60,8 @@ export async function transactionOf(rx: Sql, id: string) {
     kind: head.kind,
     reference: head.reference,
     effectiveAt: new Date(head.effective_at),
+    /** when it happened, where that lies in a closed period */
+    factAt: head.fact_at === null ? null : new Date(head.fact_at),
     createdAt: new Date(head.created_at),
     note: head.note,
     reverses: head.reverses,

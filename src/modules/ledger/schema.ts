@@ -13,7 +13,9 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { fen, instant } from '../../kernel/schema.ts'
+import { person } from '../identity/schema.ts'
 import { purposes } from './model.ts'
+import type { PeriodState } from './periodmodel.ts'
 
 export const ledger = pgSchema('ledger')
 
@@ -61,6 +63,8 @@ export const transaction = ledger.table(
     /** when it counts; `created_at` is when it was written */
     effectiveAt: instant().notNull(),
     createdAt: instant().notNull(),
+    /** when it happened, where that lies in a closed period: it then takes effect at the start of the open one */
+    factAt: instant(),
     note: text(),
     /** the transaction that this one undoes */
     reverses: uuid().unique('transaction_reversed_once'),
@@ -128,6 +132,52 @@ export const snapshot = ledger.table(
   t => [primaryKey({ name: 'snapshot_pkey', columns: [t.account, t.uptoSeq] })],
 )
 
+/** A month of the books. While it is closed, nothing can take effect in it or before it (trigger on transactions). */
+export const period = ledger.table(
+  'period',
+  {
+    id: uuid().primaryKey(),
+    /** `2026-03`, in Asia/Shanghai */
+    month: text().notNull().unique('period_month_unique'),
+    /** its end, not included */
+    endsAt: instant().notNull(),
+    state: text().$type<PeriodState>().notNull(),
+    proposedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    proposedAt: instant().notNull(),
+    closedBy: uuid().references(() => person.id),
+    closedAt: instant(),
+    /** canonical JSON of the trial balance with every open account, its SHA-256, and that of its sealed PDF */
+    report: text(),
+    reportSha256: text(),
+    pdfSha256: text(),
+    reopeningBy: uuid().references(() => person.id),
+    reopenedBy: uuid().references(() => person.id),
+    /** why it is to be opened again */
+    reason: text(),
+    changedAt: instant().notNull(),
+  },
+  t => [
+    check('period_month_form', sql`${t.month} ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'`),
+    check(
+      'period_ends_with_month',
+      sql`${t.endsAt} = ((to_date(${t.month}, 'YYYY-MM') + interval '1 month') at time zone 'Asia/Shanghai')`,
+    ),
+    check('period_state_known', sql`${t.state} in ('closing', 'closed', 'reopening', 'open')`),
+    check(
+      'period_closed_by_two',
+      sql`${t.state} not in ('closed', 'reopening') or (${t.closedBy} is not null and ${t.closedBy} <> ${t.proposedBy}
+        and ${t.closedAt} is not null and ${t.report} is not null and ${t.reportSha256} is not null)`,
+    ),
+    check(
+      'period_reopened_by_two',
+      sql`${t.reopenedBy} is null or (${t.reopeningBy} is not null and ${t.reopenedBy} <> ${t.reopeningBy})`,
+    ),
+    check('period_reopened_for_reason', sql`${t.state} <> 'reopening' or ${t.reason} is not null`),
+  ],
+)
+
 /** The last inspection of all invariants by the machinery: one row, written anew each time. */
 export const inspection = ledger.table(
   'inspection',
@@ -141,3 +191,5 @@ export const inspection = ledger.table(
   },
   t => [check('inspection_single', sql`${t.id} = 1`), check('inspection_counted', sql`${t.invariantCount} >= 0`)],
 )
+
+export type Period = typeof period.$inferSelect

@@ -18,6 +18,11 @@ import {
 import { tailLength } from './queries.ts'
 
 constraintMeans('balance_not_overdrawn', () => insufficientFunds())
+constraintMeans('transaction_period_open', () =>
+  stateConflict(
+    text('该期间已结账，请重试以记入当前期间。', 'The period was closed; try again to book it in the open one.'),
+  ),
+)
 constraintMeans('transaction_reversed_once', () => stateConflict(text('该笔交易已冲正。', 'It was reversed already.')))
 
 /** A movement of money to be booked. */
@@ -49,26 +54,29 @@ interface Draft extends Posting {
 }
 
 /** Claims the reference. Answers the id to write under, or that of the transaction that said the same before. */
-async function claim(cx: Cx, draft: Draft): Promise<{ id: string; isNew: boolean }> {
+async function claim(cx: Cx, draft: Draft): Promise<{ id: string; effectiveAt?: Date }> {
   const id = newId()
   const hash = contentHash(draft.kind, draft.entries)
-  const made = await cx.sql`
+  const at = draft.effectiveAt.toISOString()
+  const [made] = await cx.sql<{ effective_at: string }[]>`
     insert into ledger.transaction
-      (id, kind, reference, content_hash, entry_count, effective_at, created_at, note, reverses)
-    values (${id}, ${draft.kind}, ${draft.reference}, ${hash}, ${draft.entries.length},
-      ${draft.effectiveAt.toISOString()}, ${cx.now.toISOString()}, ${draft.note ?? null}, ${draft.reverses ?? null})
-    on conflict (reference) do nothing returning 1`
-  if (made.length > 0) return { id, isNew: true }
+      (id, kind, reference, content_hash, entry_count, effective_at, fact_at, created_at, note, reverses)
+    select ${id}, ${draft.kind}, ${draft.reference}, ${hash}, ${draft.entries.length}, greatest(${at}::timestamptz, p.top),
+      case when ${at}::timestamptz < p.top then ${at}::timestamptz end, ${cx.now.toISOString()}, ${draft.note ?? null},
+      ${draft.reverses ?? null}::uuid
+    from (select max(ends_at) as top from ledger.period where state in ('closed', 'reopening')) p
+    on conflict (reference) do nothing returning effective_at`
+  if (made) return { id, effectiveAt: new Date(made.effective_at) }
   const [before] = await cx.sql<{ id: string; content_hash: string; reverses: string | null }[]>`
     select id, content_hash, reverses from ledger.transaction where reference = ${draft.reference}`
   if (before?.content_hash !== hash || before.reverses !== (draft.reverses ?? null)) throw referenceReused()
-  return { id: before.id, isNew: false }
+  return { id: before.id }
 }
 
 async function post(cx: Cx, draft: Draft): Promise<string> {
   assertBalanced(draft.entries)
-  const { id, isNew } = await claim(cx, draft)
-  if (!isNew) return id
+  const { id, effectiveAt } = await claim(cx, draft)
+  if (!effectiveAt) return id
   const lines = draft.entries.map((_, i) => i + 1)
   await Promise.all([
     openAccounts(
@@ -86,7 +94,8 @@ async function post(cx: Cx, draft: Draft): Promise<string> {
   cx.audit(draft.reverses ? 'ledger.reverse' : 'ledger.post', ['ledger-transaction', id], {
     kind: draft.kind,
     reference: draft.reference,
-    effectiveAt: draft.effectiveAt,
+    effectiveAt,
+    ...(effectiveAt > draft.effectiveAt && { factAt: draft.effectiveAt }),
     entries: draft.entries,
     note: draft.note ?? null,
     reverses: draft.reverses ?? null,
@@ -96,7 +105,8 @@ async function post(cx: Cx, draft: Draft): Promise<string> {
 
 /**
  * Books a movement of money in the caller's transaction and answers its id. Said again with the same reference, kind
- * and entries it books nothing and answers the first id.
+ * and entries it books nothing and answers the first id. What happened in a closed period takes effect at the start of
+ * the open one, and keeps the date of the fact beside it.
  * @throws insufficient-funds (409) when a guarded account would fall below zero (I6); ledger-reference-reused (409)
  * when the reference stands for something else; RangeError for entries that no book can hold (I1).
  */

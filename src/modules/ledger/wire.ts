@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { PageQuery } from '../../kernel/page.ts'
 import { text } from '../../kernel/text.ts'
-import { Bilingual, closed, fenToWire, Id, Instant, nullable, pageOf } from '../../kernel/wire.ts'
+import { Bilingual, closed, fenToWire, Id, Instant, iso, nullable, pageOf } from '../../kernel/wire.ts'
 import type { AccountLine, TrialLine } from './balances.ts'
 import { type AccountPurpose, purposes } from './model.ts'
 import type { Invariant, LedgerTransaction } from './queries.ts'
@@ -73,6 +73,7 @@ export const TransactionShape = Type.Object({
   kind: Type.String(),
   reference: Type.String(),
   effectiveAt: Instant,
+  factAt: nullable(Instant),
   createdAt: Instant,
   note: nullable(Type.String()),
   reverses: nullable(Id),
@@ -131,6 +132,7 @@ const signed = (amount: bigint): number => (amount < 0n ? -fenToWire(-amount) : 
 export const toTransaction = (row: LedgerTransaction) => ({
   ...row,
   effectiveAt: row.effectiveAt.toISOString(),
+  factAt: iso(row.factAt),
   createdAt: row.createdAt.toISOString(),
   entries: row.entries.map(e => ({ account: e.account, amountFen: signed(e.amountFen) })),
 })
