@@ -6,6 +6,7 @@ import { listingMachine } from '../../src/modules/catalog/index.ts'
 import { formMachine, reportMachine } from '../../src/modules/collection/index.ts'
 import { entitlementMachine } from '../../src/modules/delivery/index.ts'
 import { organizationMachine } from '../../src/modules/identity/index.ts'
+import { periodMachine } from '../../src/modules/ledger/index.ts'
 import { orderMachine } from '../../src/modules/orders/index.ts'
 import { filingMachine, registrationMachine } from '../../src/modules/registration/index.ts'
 import { pullMachine } from '../../src/modules/resources/index.ts'
@@ -31,6 +32,7 @@ const families: Record<string, string[]> = {
   filing: movesOf('filing', filingMachine),
   assessment: movesOf('assessment', assessmentMachine),
   entitlement: [...movesOf('entitlement', entitlementMachine), 'entitlement.renew', 'entitlement.keep'],
+  period: Object.keys(periodMachine.moves).map(move => `period.${kebab(move)}`),
   'bank-account': movesOf('bank-account', accountMachine),
   pull: movesOf('pull', pullMachine),
   payout: movesOf('payout', payoutMachine),

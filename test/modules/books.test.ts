@@ -78,7 +78,7 @@ t.test('a month is closed by two people, keeps its books, and is opened by two w
   const { month } = await x.ok('GET /ledger/closing-checks', { as: operator.finance })
   const at = `/ledger/periods/${month}`
   const ask = (path: string, as: Role, body?: unknown) =>
-    x.call(`POST ${at}/${path}`, { as, ...(body ? { body } : {}) })
+    x.call(`POST ${at}/${path}`, { as, key: newId(), ...(body ? { body } : {}) })
   t.equal(slugOf(await ask('propose', operator.finance)), 'period-not-ready', 'the month runs still')
   await x.advanceDays(31)
   const blocked = await ask('propose', operator.finance)
@@ -86,7 +86,10 @@ t.test('a month is closed by two people, keeps its books, and is opened by two w
   t.match(blocked.body.detail, /no payment of the month or before is unexplained/)
   t.equal((await ask('propose', vendor.finance)).status, 403)
   const [line] = await client`select id from settlement.statement_line where statement_id = ${stray.id}`
-  await x.ok(`POST /statement-lines/${line!.id}/return`, { as: operator.finance, body: { reason: '用途不明，退回原账户' } })
+  await x.ok(`POST /statement-lines/${line!.id}/return`, {
+    as: operator.finance,
+    body: { reason: '用途不明，退回原账户' },
+  })
   const open = (await x.ok('GET /ledger/closing-checks', { as: operator.checker })).checks
   t.same(
     open.filter((each: any) => !each.isMet),

@@ -38,6 +38,14 @@ const halves = (meaning: string): Text => {
   return text(zh, en)
 }
 
+/** Idempotency keys that this very transaction has claimed and not answered yet: I5 sees them as open. */
+async function ownClaims({ sql }: Rx): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`
+    select count(*)::int as n from kernel.idempotency
+    where status is null and xmin::text = pg_current_xact_id_if_assigned()::xid::text`
+  return row!.n
+}
+
 /**
  * What must hold before a month is closed: it has ended, no invariant is violated, and nothing stands in the way that
  * any module names: rows dated before the month's end in its views `closing_…` (columns `what`, `at`).
@@ -45,7 +53,8 @@ const halves = (meaning: string): Text => {
 export async function closingChecks(rx: Rx, month: string): Promise<ClosingCheck[]> {
   const end = endOfMonth(month)
   const hasEnded = end <= rx.now
-  const broken = (await inspectInvariants(rx)).filter(each => each.violations > 0)
+  const claims = await ownClaims(rx)
+  const broken = (await inspectInvariants(rx)).filter(each => each.violations > (each.id === 'I5' ? claims : 0))
   const checks: ClosingCheck[] = [
     { name: text('该月已经结束', 'The month has ended'), isMet: hasEnded, count: hasEnded ? 0 : 1 },
     {
