@@ -53,6 +53,7 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     park: text('通知停止处理', 'Notification parked'),
     resume: text('重新处理通知', 'Notification resumed'),
   },
+  'balance-transaction': { fetch: text('取回通道资金流水', 'Movements fetched from the provider') },
   'online-payment': {
     request: text('发起网上支付', 'Online payment begun'),
     show: text('再次打开支付页面', 'Page to pay on opened again'),

@@ -3,7 +3,7 @@ import { system } from '../../src/kernel/actor.ts'
 import { contractOf } from '../../src/modules/contracts/index.ts'
 import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
 import { cancelOrder, orderStateOf } from '../../src/modules/orders/index.ts'
-import { processNotices, sendIntents } from '../../src/modules/settlement/index.ts'
+import { fetchMovements, processNotices, sendIntents } from '../../src/modules/settlement/index.ts'
 import { openExchange } from '../support/exchange.ts'
 import { newOrder, run } from '../support/orders.ts'
 import { payOn, StandIn, settleRefund } from '../support/stripe/index.ts'
@@ -199,6 +199,24 @@ t.test('money goes back the way it came; where it cannot, by bank, with a task f
   t.equal(await stateOf(belated.order.id), 'refunded')
   t.same(await violated(), [])
 })
+
+t.test(
+  'what moved at the provider is fetched once, its fees are booked, and the balance is the provider’s own',
+  async t => {
+    await fetchMovements(machinery)
+    const { books, world } = standIn
+    const rows = await x.sql`select kind, net_minor, currency from settlement.balance_transaction`
+    t.equal(rows.length, world.movements.newestFirst.length)
+    t.same([...new Set(rows.map(row => row.currency))], ['cny'])
+    t.notOk(rows.some(row => row.kind === 'other'))
+    t.equal(await balance('psp_fee'), BigInt(books.fees))
+    t.equal(await balance('gateway_clearing'), BigInt(books.balance), 'to the fen')
+    await fetchMovements(machinery)
+    await fetchMovements(machinery, true)
+    t.equal((await x.sql`select 1 from settlement.balance_transaction`).length, rows.length)
+    t.same(await violated(), [])
+  },
+)
 
 t.test('without its keys nothing of it is there', async t => {
   const plain = await openExchange(t, { workers: false })

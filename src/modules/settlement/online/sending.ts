@@ -7,6 +7,7 @@ import { onlineGateway } from './gateway.ts'
 import { deferNotice, processNotice } from './inbox.ts'
 import { takeIntent } from './intents.ts'
 import { isKeyFresh } from './model.ts'
+import { movementTask } from './movements.ts'
 import type { Answer, FactKind, Instruction, OnlineGateway } from './port.ts'
 import type { Intent } from './schema.ts'
 
@@ -99,6 +100,7 @@ export async function processNotices(machinery: Machinery): Promise<boolean> {
 export const tasks: readonly Task[] = [
   { name: 'settlement.send-intents', period: 500, run: sendIntents },
   { name: 'settlement.process-notices', period: 500, run: processNotices },
+  movementTask,
 ]
 
 export const vitals: readonly Vital[] = [

@@ -150,17 +150,21 @@ export function readMovement(row: Stripe.BalanceTransaction): Movement {
   // a fee in another currency is worth what its part of the payment is worth, rounded half up
   const share = (whole_: bigint) => (fee * whole_ * 2n + amount) / (amount * 2n)
   const isCny = row.currency === 'cny'
+  const feeFen = isCny ? fee : grossFen === null || amount === 0n ? null : share(grossFen)
+  const kind = movementKinds[row.type] ?? (row.reporting_category.startsWith('dispute') ? 'dispute' : 'other')
+  // a bill of the provider moves nothing of anybody's: all of it is a fee
+  const isBill = kind === 'fee' && grossFen !== null
   return {
     externalId: row.id,
-    kind: movementKinds[row.type] ?? (row.reporting_category.startsWith('dispute') ? 'dispute' : 'other'),
+    kind,
     providerKind: row.type,
     sourceRef: idOf(row.source as { id: string } | string | null),
     currency: row.currency,
     amountMinor: amount,
     feeMinor: fee,
     netMinor: BigInt(row.net),
-    grossFen,
-    feeFen: isCny ? fee : grossFen === null || amount === 0n ? null : share(grossFen),
+    grossFen: isBill ? 0n : grossFen,
+    feeFen: isBill ? (feeFen ?? 0n) - grossFen : feeFen,
     occurredAt: at(row.created),
     availableAt: at(row.available_on),
   }
