@@ -54,6 +54,20 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     resume: text('重新处理通知', 'Notification resumed'),
   },
   'balance-transaction': { fetch: text('取回通道资金流水', 'Movements fetched from the provider') },
+  'connected-account': {
+    register: text('申请通道收款账户', 'Account with the provider asked for'),
+    confirm: text('确认通道收款账户', 'Account with the provider confirmed'),
+    refuse: text('不予开通通道收款账户', 'Account with the provider refused'),
+    begin: text('通道账户待完善资料', 'Provider opened the account'),
+    enable: text('通道账户可收款', 'Account with the provider is ready'),
+    restrict: text('通道账户受限', 'Account with the provider restricted'),
+    close: text('停用通道收款账户', 'Account with the provider no longer used'),
+  },
+  transfer: {
+    create: text('发起划付供方', 'Transfer to the vendor begun'),
+    finish: text('划付供方完成', 'Transferred to the vendor'),
+    fail: text('划付失败，改由银行付款', 'Transfer failed; by bank instead'),
+  },
   'online-payment': {
     request: text('发起网上支付', 'Online payment begun'),
     show: text('再次打开支付页面', 'Page to pay on opened again'),

@@ -2,13 +2,13 @@ import t from 'tap'
 import { system } from '../../src/kernel/actor.ts'
 import { contractOf } from '../../src/modules/contracts/index.ts'
 import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
-import { cancelOrder, orderStateOf } from '../../src/modules/orders/index.ts'
-import { fetchMovements, processNotices, sendIntents } from '../../src/modules/settlement/index.ts'
-import { openExchange } from '../support/exchange.ts'
+import { acceptOrder, cancelOrder, deliverOrder, orderStateOf, startDelivery } from '../../src/modules/orders/index.ts'
+import { fetchMovements, processNotices, sendIntents, settleOrder } from '../../src/modules/settlement/index.ts'
+import { openExchange, password } from '../support/exchange.ts'
 import { newOrder, run } from '../support/orders.ts'
-import { payOn, StandIn, settleRefund } from '../support/stripe/index.ts'
+import { onboard, payOn, StandIn, settleRefund } from '../support/stripe/index.ts'
 
-const ahead = 0
+let ahead = 0
 const standIn = new StandIn({ seed: 7, clock: () => new Date(Date.now() + ahead) })
 const { host, port } = await standIn.listen()
 const keys = { STRIPE_SECRET_KEY: standIn.secretKey, STRIPE_WEBHOOK_SECRET: 'whsec_standin' }
@@ -197,6 +197,64 @@ t.test('money goes back the way it came; where it cannot, by bank, with a task f
   await hear()
   t.match((await online(belated.order.id)).refunds, [{ state: 'failed' }], 'a success may still fail')
   t.equal(await stateOf(belated.order.id), 'refunded')
+  t.same(await violated(), [])
+})
+
+t.test('a vendor whose account is ready is paid by transfer, another by bank; two people open it', async t => {
+  const accept = async (orderId: string) => {
+    await run(x, cx => startDelivery(cx, orderId))
+    await run(x, cx => deliverOrder(cx, orderId, { receiptId: orderId }))
+    await run(x, cx => acceptOrder(cx, orderId))
+  }
+  const settle = (orderId: string) => run(x, cx => settleOrder(cx, orderId))
+  const again = async () => {
+    await x.sql`update settlement.intent set next_at = created_at where state = 'unknown'`
+    await send()
+  }
+  const wrong = { as: vendor.finance, body: { password: 'not the password' } }
+  t.equal((await x.call('POST /connected-accounts', wrong)).status, 403)
+  t.equal((await x.call('POST /connected-accounts', { as: buyer.finance, body: { password } })).status, 403)
+  const account = await x.ok('POST /connected-accounts', { as: vendor.finance, body: { password } })
+  t.equal((await x.call('POST /connected-accounts', { as: vendor.finance, body: { password } })).status, 409)
+  const page = await x.call('GET //organization/bank-accounts', { as: vendor.finance })
+  t.match(page.text, /id="provider"/)
+  await x.ok(`POST /connected-accounts/${account.id}/confirm`, { as: operator.checker })
+  standIn.fail('effect-then-timeout')
+  await send()
+  await again()
+  const read = () => x.ok('GET /connected-account', { as: vendor.finance })
+  t.equal((await read()).state, 'onboarding')
+  t.equal(standIn.world.accounts.newestFirst.length, 1)
+  const link = await x.call('GET /connected-account/onboard', { as: vendor.finance })
+  t.equal(link.status, 303)
+  t.match(link.headers.location, /connect\.stripe\.com/)
+  const [opened] = standIn.world.accounts.newestFirst
+  onboard(standIn.world, opened!.id)
+  await hear()
+  t.equal((await read()).state, 'ready')
+
+  const direct = await paid('card')
+  const banked = await paid('alipay')
+  for (const { order } of [direct, banked]) await accept(order.id)
+  await x.advanceDays(5)
+  ahead = 5 * 86_400_000
+  const split = await settle(direct.order.id)
+  t.equal(split!.payoutId, null, 'no bank is needed')
+  t.equal(await balance('transfer_in_flight'), split!.vendorFen)
+  standIn.fail('effect-then-500')
+  await send()
+  t.equal(await stateOf(direct.order.id), 'settling')
+  await again()
+  t.equal(await stateOf(direct.order.id), 'closed')
+  t.equal(standIn.world.transfers.newestFirst.length, 1, 'one transfer was made')
+  t.equal(standIn.world.transfers.newestFirst[0]!.transfer_group, direct.order.id)
+  t.equal(await balance('transfer_in_flight'), 0n)
+  onboard(standIn.world, opened!.id, false)
+  await hear()
+  t.equal((await read()).state, 'onboarding', 'the provider took it back')
+  t.ok((await settle(banked.order.id))!.payoutId, 'so a bank pays')
+  t.equal((await x.call(`POST /connected-accounts/${account.id}/close`, wrong)).status, 403)
+  await x.ok(`POST /connected-accounts/${account.id}/close`, { as: vendor.finance, body: { password } })
   t.same(await violated(), [])
 })
 

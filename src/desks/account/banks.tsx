@@ -1,12 +1,19 @@
 import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { organizationOf, requireOrganization } from '../../modules/identity/index.ts'
-import { accountMachine, listBankAccounts } from '../../modules/settlement/index.ts'
+import {
+  accountMachine,
+  type ConnectedAccount,
+  listBankAccounts,
+  onlineGateway,
+  ownConnectedAccount,
+} from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Empty, Moment, Name, Notice, State, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
+import { ProviderAccount } from './provider.tsx'
 
 type Account = Awaited<ReturnType<typeof listBankAccounts>>[number]
 
@@ -108,9 +115,11 @@ interface Shown {
   readonly accounts: readonly Account[]
   readonly holder: string
   readonly timeline: TimelineFacts
+  /** of a vendor, where a payment provider is set up */
+  readonly provider: { readonly row: ConnectedAccount | undefined } | undefined
 }
 
-function Accounts({ of: { accounts, holder, timeline } }: { of: Shown }) {
+function Accounts({ of: { accounts, holder, timeline, provider } }: { of: Shown }) {
   const t = useWords()
   const reader = useReader()
   const isWaiting = accounts.some(account => account.state === 'submitted')
@@ -130,6 +139,7 @@ function Accounts({ of: { accounts, holder, timeline } }: { of: Shown }) {
       {reader.can('bank-account.register') && (
         <Register holder={holder} isChange={accounts.some(account => account.state === 'confirmed')} />
       )}
+      {provider && <ProviderAccount of={provider.row} />}
       {timeline.entries.length > 0 && (
         <Card title={t(text('经过', 'What happened'))}>
           <Timeline of={timeline} />
@@ -145,18 +155,20 @@ export const bankRoutes: Route[] = [
     operation: 'showBankAccounts',
     permission: 'bank-account.list',
     summary: text('收款账户', 'Bank accounts'),
-    run: async rx => {
+    run: async (rx, _input, reader) => {
       const own = await organizationOf(rx, requireOrganization(rx.actor))
       const accounts = (await listBankAccounts(rx, { limit: 100 })).filter(each => each.organizationId === own.id)
-      const timeline = await readTimeline(
-        rx,
-        accounts.map(each => ['bank-account', each.id] as const),
-      )
+      const isOffered = onlineGateway(rx.kit) !== undefined && reader.can('connected-account.read')
+      const provider = isOffered ? { row: await ownConnectedAccount(rx) } : undefined
+      const timeline = await readTimeline(rx, [
+        ...accounts.map(each => ['bank-account', each.id] as const),
+        ...(provider?.row ? [['connected-account', provider.row.id] as const] : []),
+      ])
       return {
         title: text('收款账户', 'Bank accounts'),
         lead: text('结算款支付到已确认的账户。', 'Settlements are paid to the confirmed account.'),
         trail: [['/organization', text('机构', 'Organisation')]],
-        body: <Accounts of={{ accounts, holder: own.nameZh, timeline }} />,
+        body: <Accounts of={{ accounts, holder: own.nameZh, timeline, provider }} />,
       }
     },
   }),

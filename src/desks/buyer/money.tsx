@@ -71,7 +71,7 @@ export function PaymentCard({ of: { order, payee, paidFen, restFen } }: { of: Pa
 
 /** Where the money of an order is. */
 export function MoneyCard({
-  of: { order, trade, heldFen, split, payouts },
+  of: { order, trade, heldFen, split, payouts, refunds, transferred },
   isBuyer,
 }: {
   of: MoneyFacts
@@ -81,8 +81,8 @@ export function MoneyCard({
   if (order.amountFen === 0n) return null
   const done = (kind: string) =>
     payouts.find(payout => payout.kind === kind && payout.confirmedAt !== null)?.confirmedAt
-  const paidOut = done('vendor')
-  const refunded = done('refund')
+  const paidOut = done('vendor') ?? transferred?.changedAt
+  const refunded = done('refund') ?? refunds.find(each => each.state === 'succeeded')?.changedAt
   return (
     <Card title={t(text('资金', 'Money'))} id="money">
       <Facts

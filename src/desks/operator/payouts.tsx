@@ -7,6 +7,7 @@ import { organizationsOf } from '../../modules/identity/index.ts'
 import { orderLabels } from '../../modules/orders/index.ts'
 import {
   type BatchRow,
+  connectedAccountsToConfirm,
   listBankAccounts,
   listParked,
   listPayoutBatches,
@@ -19,6 +20,7 @@ import { useWords } from '../../web/context.ts'
 import { Count, Empty, Moment, Money, Notice, Pager, Table } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Accounts } from './accounts.tsx'
+import { ConnectedAccounts } from './connected.tsx'
 import { Parked } from './parked.tsx'
 import { cutPage, deskTrail, StateTabs } from './parts.tsx'
 import { Confirmed, Ordered, Ready, Stuck } from './paying.tsx'
@@ -119,8 +121,14 @@ async function contentOf(rx: Rx, tab: Tab, after: string | undefined) {
   }
   if (tab === 'accounts') {
     const rows = await listBankAccounts(rx, { state: 'submitted', limit: 100 })
-    const names = await organizationsOf(rx, [...new Set(rows.map(row => row.organizationId))])
-    return <Accounts of={rows} names={names} now={rx.now} />
+    const connected = await connectedAccountsToConfirm(rx)
+    const names = await organizationsOf(rx, [...new Set([...rows, ...connected].map(row => row.organizationId))])
+    return (
+      <>
+        <ConnectedAccounts of={connected} names={names} now={rx.now} />
+        {(rows.length > 0 || connected.length === 0) && <Accounts of={rows} names={names} now={rx.now} />}
+      </>
+    )
   }
   const { items, next } = cutPage(await listPayoutBatches(rx, paging))
   return <Batches of={items} next={next} />

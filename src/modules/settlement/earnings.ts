@@ -41,7 +41,11 @@ export async function monthlyEarnings(rx: Rx, year: number): Promise<MonthlyEarn
       union all
       select to_char(paid_on, 'YYYY-MM'), 0, 0, 0, 0, amount_fen from settlement.payout
       where organization_id = ${own} and kind = 'vendor' and state = 'confirmed'
-        and paid_on >= ${`${year}-01-01`}::date and paid_on <= ${`${year}-12-31`}::date) t
+        and paid_on >= ${`${year}-01-01`}::date and paid_on <= ${`${year}-12-31`}::date
+      union all
+      select to_char(changed_at at time zone 'Asia/Shanghai', 'YYYY-MM'), 0, 0, 0, 0, amount_fen from settlement.transfer
+      where vendor_id = ${own} and state = 'done'
+        and changed_at >= ${from}::timestamptz and changed_at < ${until}::timestamptz) t
     group by month order by month`
   return rows.map(row => ({
     month: row.month,
@@ -83,9 +87,13 @@ export async function earningLines(rx: Rx, year: number): Promise<EarningLine[]>
       bank_serial: string | null
     }[]
   >`
-    select s.order_id, s.created_at, s.amount_fen, s.fee_fen, s.fee_ppm, s.vendor_fen, p.state, p.paid_on::text as paid_on,
-      p.bank_serial
+    select s.order_id, s.created_at, s.amount_fen, s.fee_fen, s.fee_ppm, s.vendor_fen,
+      coalesce(p.state, case r.state when 'done' then 'confirmed' when 'requested' then 'ordered' end) as state,
+      coalesce(p.paid_on, case r.state when 'done' then (r.changed_at at time zone 'Asia/Shanghai')::date end)::text
+        as paid_on,
+      coalesce(p.bank_serial, r.external_id) as bank_serial
     from settlement.split s left join settlement.payout p on p.id = s.payout_id
+      left join settlement.transfer r on r.order_id = s.order_id and r.state <> 'failed'
     where s.vendor_id = ${requireOrganization(rx.actor)}
       and s.created_at >= ${from}::timestamptz and s.created_at < ${until}::timestamptz
     order by s.id desc`
@@ -107,7 +115,12 @@ export async function payoutStanding(
   rx: Rx,
 ): Promise<ReadonlyMap<PayoutState, { readonly count: number; readonly amountFen: bigint }>> {
   const rows = await rx.sql<{ state: PayoutState; n: number; fen: string }[]>`
-    select state, count(*)::int as n, sum(amount_fen) as fen from settlement.payout
-    where organization_id = ${requireOrganization(rx.actor)} and kind = 'vendor' group by state`
+    select state, count(*)::int as n, sum(amount_fen) as fen from (
+      select state, amount_fen from settlement.payout
+      where organization_id = ${requireOrganization(rx.actor)} and kind = 'vendor'
+      union all
+      select case state when 'done' then 'confirmed' else 'ordered' end, amount_fen from settlement.transfer
+      where vendor_id = ${requireOrganization(rx.actor)} and state <> 'failed') p
+    group by state`
   return new Map(rows.map(row => [row.state, { count: row.n, amountFen: BigInt(row.fen) }]))
 }

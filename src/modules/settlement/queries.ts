@@ -15,6 +15,8 @@ import {
   type PayoutKind,
   type PayoutState,
 } from './model.ts'
+import { onlineMoney } from './online/queries.ts'
+import { transfer } from './online/schema.ts'
 import { usableAccountOf } from './payee.ts'
 import {
   type BankAccount,
@@ -272,7 +274,12 @@ export async function readMoney(rx: Rx, orderId: string) {
     .from(payout)
     .where(and(eq(payout.orderId, orderId), inArray(payout.kind, ['vendor', 'refund', 'return'])))
     .orderBy(sql`${payout.id}`)
-  return { order, trade, heldFen: heldFen(trade), split: splitRow, payouts }
+  const { refunds } = await onlineMoney(rx, orderId)
+  const [transferred] = await rx.tx
+    .select()
+    .from(transfer)
+    .where(and(eq(transfer.orderId, orderId), eq(transfer.state, 'done')))
+  return { order, trade, heldFen: heldFen(trade), split: splitRow, payouts, refunds, transferred }
 }
 
 export type Money = Awaited<ReturnType<typeof readMoney>>

@@ -8,6 +8,7 @@ import { IdParams } from '../../kernel/wire.ts'
 import { importBankStatement, maxStatementBytes } from './importing.ts'
 import { matchStatementLine, returnStatementLine } from './matching.ts'
 import { collectionAccountMissing, statementUnreadable } from './model.ts'
+import { payeeRoutes } from './online/payeeroutes.ts'
 import { onlineRoutes } from './online/routes.ts'
 import { payoutRoutes } from './payoutroutes.ts'
 import {
@@ -186,4 +187,4 @@ const orderRoutes: Route[] = [
   }),
 ]
 
-export const routes: Route[] = [...orderRoutes, ...statementRoutes, ...payoutRoutes, ...onlineRoutes]
+export const routes: Route[] = [...orderRoutes, ...statementRoutes, ...payoutRoutes, ...onlineRoutes, ...payeeRoutes]

@@ -8,6 +8,7 @@ import { postTransaction } from '../ledger/index.ts'
 import { beginSettlement, finishSettlement, lockOrder, type Order, settleableFen } from '../orders/index.ts'
 import { allocate, splitFee } from './model.ts'
 import { openPaymentsOf, refundPayment } from './online/refunds.ts'
+import { createTransfer } from './online/transfers.ts'
 import { createGiveback, createVendorPayout } from './payouts.ts'
 import { type Split, type StatementLine, split, statementLine } from './schema.ts'
 import { countTrade } from './trades.ts'
@@ -32,7 +33,7 @@ async function release(cx: Cx, order: Order, vendorFen: bigint, feeFen: bigint):
 
 /**
  * Settles an accepted order on its day (T+1): splits what is in escrow between vendor and exchange at the rate of the
- * rule pack in force, and makes the vendor's payout. An order without money has nothing to pay and closes.
+ * rule pack in force, and pays the vendor's: through the provider that brought it, or by bank. An order without money has nothing to pay and closes.
  * @throws settlement-pending, state-conflict
  */
 export async function settleOrder(cx: Cx, orderId: string): Promise<Split | undefined> {
@@ -46,7 +47,9 @@ export async function settleOrder(cx: Cx, orderId: string): Promise<Split | unde
   const feePpm = pack.fees.platformRate.ppm
   const { vendorFen, feeFen } = splitFee(amountFen, feePpm)
   await release(cx, order, vendorFen, feeFen)
-  const payout = vendorFen > 0n ? await createVendorPayout(cx, order.vendorId, orderId, vendorFen) : undefined
+  const transfer = vendorFen > 0n ? await createTransfer(cx, order, vendorFen) : undefined
+  const isByBank = vendorFen > 0n && !transfer
+  const payout = isByBank ? await createVendorPayout(cx, order.vendorId, orderId, vendorFen) : undefined
   const [row] = await cx.tx
     .insert(split)
     .values({
@@ -63,7 +66,7 @@ export async function settleOrder(cx: Cx, orderId: string): Promise<Split | unde
     })
     .returning()
   cx.audit('settlement.split', ['order', orderId], { amountFen, vendorFen, feeFen, feePpm, rulePack: pack.ref })
-  if (!payout) await finishSettlement(cx, orderId)
+  if (!payout && !transfer) await finishSettlement(cx, orderId)
   return row
 }
 

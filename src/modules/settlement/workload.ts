@@ -8,8 +8,9 @@ import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.
  */
 export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
   const rows = await rx.sql<WaitingRow[]>`
-    select 'account' as state, count(*)::int4 as n, min(changed_at) as oldest, 0 as overdue
-      from settlement.bank_account where state = 'submitted'
+    select 'account' as state, count(*)::int4 as n, min(changed_at) as oldest, 0 as overdue from (
+      select changed_at from settlement.bank_account where state = 'submitted'
+      union all select changed_at from settlement.connected_account where state = 'submitted') a
     union all
     select 'line', count(*)::int4, min(changed_at), 0 from settlement.statement_line where state = 'unmatched'
     union all

@@ -1,20 +1,26 @@
 import type { Cx } from '../../../kernel/command.ts'
+import { applyPayee, failPayee } from './accounts.ts'
 import { deferIntent, lockIntent, moveIntent } from './intents.ts'
 import { applyPayment, failPayment } from './payments.ts'
 import type { Answer, Fact } from './port.ts'
 import { applyRefund, failRefund } from './refunds.ts'
 import type { Intent } from './schema.ts'
+import { applyTransfer, failTransfer } from './transfers.ts'
 
 /** Merges what the provider says of an object into ours: forward only, so that the order in which it is heard is nothing (I14). */
 export async function applyFact(cx: Cx, _gateway: string, fact: Fact): Promise<void> {
   if (fact.kind === 'payment') await applyPayment(cx, fact)
   if (fact.kind === 'refund') await applyRefund(cx, fact)
+  if (fact.kind === 'transfer') await applyTransfer(cx, fact)
+  if (fact.kind === 'payee') await applyPayee(cx, fact)
 }
 
 /** What follows when the provider refuses what it was told. */
 async function applyRefusal(cx: Cx, row: Intent, problem: string): Promise<void> {
   if (row.kind === 'open-payment') await failPayment(cx, row.subjectId, problem)
   if (row.kind === 'refund') await failRefund(cx, row.subjectId, problem)
+  if (row.kind === 'transfer') await failTransfer(cx, row, problem)
+  if (row.kind === 'open-payee') await failPayee(cx, row.subjectId, problem)
 }
 
 /** What came of an attempt, with everything that follows, in one commit. Nothing when another sender was first. */

@@ -14,7 +14,7 @@ export interface Requests {
   refund: { refundId: string; orderId: string; chargeRef: string; amountFen: string }
   transfer: { transferId: string; orderId: string; accountRef: string; chargeRef: string; amountFen: string }
   'reverse-transfer': { transferRef: string; amountFen: string }
-  'open-payee': { accountId: string; organizationId: string; name: string; email: string }
+  'open-payee': { accountId: string; organizationId: string; name: string }
   'submit-evidence': {
     chargebackRef: string
     productDescription: string

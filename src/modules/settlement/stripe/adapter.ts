@@ -51,7 +51,6 @@ const sessionParams = (id: string, r: Request<'open-payment'>): Stripe.Checkout.
 
 const accountParams = (id: string, r: Request<'open-payee'>): Stripe.AccountCreateParams => ({
   type: 'express',
-  email: r.email,
   business_type: 'company',
   capabilities: { transfers: { requested: true } },
   business_profile: { name: r.name },
