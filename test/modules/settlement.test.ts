@@ -9,6 +9,7 @@ import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
 import { acceptOrder, deliverOrder, type Order, orderStateOf } from '../../src/modules/orders/index.ts'
 import { bankTransfer } from '../../src/modules/settlement/gateways/banktransfer.ts'
 import { allocate, meet, splitFee } from '../../src/modules/settlement/model.ts'
+import { camtOf, type Entry, type Shape } from '../support/camt.ts'
 import { type Cast, openExchange, password, type Role } from '../support/exchange.ts'
 import { newOrder, run } from '../support/orders.ts'
 
@@ -546,6 +547,65 @@ t.test('one bank serial number confirms one payout', async t => {
     as: operator.checker,
     body: { ...body, bankSerial: `O${++serial}` },
   })
+})
+
+t.test('the bank’s own statement fills in what a payout is confirmed by, and says which came back', async t => {
+  const orders = [await newOrder(x, deal), await newOrder(x, deal)]
+  const day = await dayNow()
+  const sendCamt = (entries: readonly Entry[], shape: Shape = {}) =>
+    x.call('POST /bank-statements?fileName=day.xml', {
+      as: operator.finance,
+      raw: { type: 'application/octet-stream', bytes: Buffer.from(camtOf(entries, { day, ...shape })) },
+    })
+  const own = await x.ok(`GET /orders/${orders[0]!.id}/payment`, { as: buyer.maker })
+  const paid = orders.map((order, i) => ({
+    yuan: '1200.00',
+    remark: order.referenceCode,
+    serial: `X${++serial}`,
+    name: '龙城应用公司',
+    account: `622200009999000${i}`,
+  }))
+  const foreign = await sendCamt(paid, { account: '6222 0000 0000 0001' })
+  t.match(foreign, { status: 422, body: { detail: /不是交易场所的收款账户|not of the exchange/ } })
+  const first = await sendCamt(paid, { account: own.payee.accountNumber })
+  t.match(first, {
+    status: 200,
+    body: { format: 'camt.053', importedCount: 2, openingFen: 100_000, closingFen: 340_000 },
+  })
+  for (const order of orders) {
+    await inState(order.id, 'delivering')
+    await x.ok(`POST /orders/${order.id}/cancel`, { as: vendor.checker, body: { reason: '数据无法提供' } })
+  }
+  const backs: any[] = []
+  for (const order of orders) {
+    await x.until(async () => (await payoutsOf(`kind=refund&orderId=${order.id}`)).length === 1, 'the refund')
+    backs.push(...(await payoutsOf(`kind=refund&orderId=${order.id}`)))
+  }
+  await x.ok('POST /payout-batches', { as: operator.finance, body: { payoutIds: backs.map(each => each.id) } })
+  const [one, two] = backs.map(each => each.id)
+  const told = (payoutId: string) => x.ok(`GET /payouts/${payoutId}/outlay`, { as: operator.checker })
+  t.equal(await told(one), null)
+  const [serialOne, back] = [`OX${++serial}`, `OX${++serial}`]
+  const second = await sendCamt([
+    { yuan: '1200.00', isOut: true, serial: serialOne, account: '6222000099990000', name: '龙城应用公司' },
+    { yuan: '1200.00', isOut: true, serial: `OX${++serial}`, endToEndId: two.replaceAll('-', '') },
+    { yuan: '1200.00', isReturn: true, serial: back, endToEndId: two.replaceAll('-', '') },
+  ])
+  t.match(second, { status: 200, body: { importedCount: 0, outlayCount: 3, outlayFen: 360_000 } }, 'nothing is booked')
+  t.match(await told(one), { kind: 'paid', bankSerial: serialOne, bookedOn: day }, 'by amount and account')
+  t.match(await told(two), { kind: 'returned', bankSerial: back }, 'by our own id')
+  const page = await x.call('GET //operator/payouts?tab=ordered', { as: operator.checker, language: 'en' })
+  t.match(page.text, `value="${serialOne}"`, 'the form is filled in')
+  t.match(page.text, 'says that this payment came back')
+  const { id: statementId } = second.body
+  t.equal((await x.ok(`GET /bank-statements/${statementId}/outlays`, { as: operator.checker })).length, 3)
+  await x.ok(`POST /payouts/${one}/confirm`, { as: operator.checker, body: { bankSerial: serialOne, paidOn: day } })
+  await x.ok(`POST /payouts/${two}/bounce`, { as: operator.checker, body: { reason: '收款账户已销户' } })
+  // what comes back of a payment that was confirmed is money, and waits for a person
+  const late = await sendCamt([{ yuan: '1200.00', isReturn: true, serial: `OX${++serial}`, endToEndId: one }])
+  t.match(late, { status: 200, body: { importedCount: 1, outlayCount: 0, states: [{ state: 'unmatched' }] } })
+  await t.rejects(x.sql`update settlement.outlay set amount_fen = 1`, /append-only/)
+  t.same(await violated(), [])
 })
 
 t.test('a paid order that is cancelled goes back to the accounts it was paid from', async t => {

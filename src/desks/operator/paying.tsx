@@ -1,8 +1,8 @@
 import { type Text, text } from '../../kernel/text.ts'
-import type { Payout, PayoutKind } from '../../modules/settlement/index.ts'
+import type { OutlayRow, Payout, PayoutKind } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Facts, Moment, Money, Name, Pager, Table, yuan } from '../../web/parts.tsx'
+import { Card, Empty, Facts, Moment, Money, Name, Notice, Pager, Table, yuan } from '../../web/parts.tsx'
 import { Another, ageOf, Door, ReasonForm } from './parts.tsx'
 import type { Named } from './payouts.tsx'
 
@@ -113,12 +113,44 @@ const bounces = [
   text('收款行退回', 'Sent back by the receiving bank'),
 ]
 
+/** What the imported statements say of a payout: the bank made it, or sent it back. */
+function Told({ of }: { of: OutlayRow }) {
+  const t = useWords()
+  const isPaid = of.kind === 'paid'
+  return (
+    <Notice
+      tone={isPaid ? 'good' : 'warn'}
+      title={t(
+        isPaid
+          ? text('对账单中已有这笔付款', 'The statement has this payment')
+          : text('对账单中这笔付款被退回', 'The statement says that this payment came back'),
+      )}
+    >
+      <p class="mb-0">
+        {t(text(`${of.bookedOn}，流水号 `, `${of.bookedOn}, serial `))}
+        <code>{of.bankSerial}</code>
+        {of.payeeName !== '' && (
+          <>
+            {t(text('，', ', '))}
+            <Name zh={of.payeeName} />
+          </>
+        )}
+        {of.remark !== '' && <>{t(text(`，附言：${of.remark}`, `, remark: ${of.remark}`))}</>}
+        {t(text('。', '. '))}
+        <a href={`/operator/statements/${of.statementId}#outlays`}>{t(text('查看对账单', 'See the statement'))}</a>
+      </p>
+    </Notice>
+  )
+}
+
 /** A payout that the bank was told: confirmed by a second person, or bounced. */
 export function One({ row, among, today }: { row: Payout; among: Named; today: string }) {
   const t = useWords()
   const { can, viewer } = useReader()
   const isOwn = row.madeBy === viewer?.personId || row.payeeSetBy === viewer?.personId
   const bounce = `POST /payouts/${row.id}/bounce`
+  const told = among.outlays.get(row.id)
+  const paid = told?.kind === 'paid' ? told : undefined
   return (
     <Card
       title={
@@ -127,6 +159,7 @@ export function One({ row, among, today }: { row: Payout; among: Named; today: s
         </a>
       }
     >
+      {told && <Told of={told} />}
       <div class="columns">
         <Facts
           of={[
@@ -156,6 +189,7 @@ export function One({ row, among, today }: { row: Payout; among: Named; today: s
                   name="bankSerial"
                   label={text('银行流水号', 'Bank serial number')}
                   hint={text('见银行付款回单', 'on the receipt of the bank')}
+                  {...(paid && { value: paid.bankSerial })}
                   isRequired
                   autocomplete="off"
                 />
@@ -163,7 +197,7 @@ export function One({ row, among, today }: { row: Payout; among: Named; today: s
                   name="paidOn"
                   label={text('银行记账日期', 'Booking day')}
                   kind="date"
-                  value={today}
+                  value={paid?.bookedOn ?? today}
                   max={today}
                   isRequired
                 />

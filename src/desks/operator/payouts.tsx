@@ -13,6 +13,8 @@ import {
   listPayoutBatches,
   listPayouts,
   moneyWaiting,
+  type OutlayRow,
+  outlaysFor,
   type Payout,
   type PayoutState,
 } from '../../modules/settlement/index.ts'
@@ -44,6 +46,8 @@ export interface Named {
   readonly orders: ReadonlyMap<string, { readonly number: string }>
   readonly organizations: ReadonlyMap<string, { readonly nameZh: string; readonly nameEn: string | null }>
   readonly now: Date
+  /** what the bank's statements say of payouts that wait for the bank */
+  readonly outlays: ReadonlyMap<string, OutlayRow>
 }
 
 /** Payouts with the names of orders and organisations; a page of them where there are more. */
@@ -62,6 +66,7 @@ export async function named(rx: Rx, rows: readonly Payout[]): Promise<Named> {
       ids(row => row.organizationId),
     ),
     now: rx.now,
+    outlays: await outlaysFor(rx, items),
   }
 }
 

@@ -5,7 +5,9 @@ import { findOrders, orderMachine, type SeenOrder } from '../../modules/orders/i
 import {
   type LineState,
   lineMachine,
+  listOutlays,
   listStatementLines,
+  type OutlayRow,
   readBankStatement,
   readStatementLine,
   type StatementLine,
@@ -255,7 +257,25 @@ function Summary({ of }: { of: Report }) {
         <Stat label={t(text('未入账', 'Refused'))}>
           {of.rejectedCount > 0 ? <Badge tone="bad">{of.rejectedCount}</Badge> : <Count of={0} />}
         </Stat>
+        {of.outlayCount > 0 && (
+          <Stat
+            label={t(text('转出与退汇', 'Paid out'))}
+            note={<Money fen={BigInt(of.outlayFen)} />}
+            href={`/operator/statements/${of.id}#outlays`}
+          >
+            <Count of={of.outlayCount} />
+          </Stat>
+        )}
       </div>
+      {of.openingFen !== null && of.closingFen !== null && (
+        <p class="text-secondary">
+          {t(text('期初余额 ', 'Opening balance '))}
+          <Money fen={BigInt(of.openingFen)} />
+          {t(text('，期末余额 ', ', closing balance '))}
+          <Money fen={BigInt(of.closingFen)} />
+          {t(text('，与明细相符。', '; the entries fit them.'))}
+        </p>
+      )}
       {of.duplicates.length > 0 && (
         <p class="text-secondary">
           {t(
@@ -270,15 +290,57 @@ function Summary({ of }: { of: Report }) {
   )
 }
 
+/** What left the account, or came back undone: it is what payouts are confirmed by. */
+function Outlays({ of }: { of: readonly OutlayRow[] }) {
+  const t = useWords()
+  if (of.length === 0) return null
+  return (
+    <Card title={t(text('转出与退汇', 'Paid out, and come back'))} id="outlays">
+      <Table
+        head={[
+          t(text('记账日期', 'Booked on')),
+          t(text('金额', 'Amount')),
+          t(text('收款人', 'Payee')),
+          t(text('附言', 'Remark')),
+          t(text('银行流水号', 'Bank serial')),
+          t(text('付款', 'Payout')),
+        ]}
+        nums={[1]}
+        rows={of.map(each => [
+          each.bookedOn,
+          <>
+            <Money fen={each.amountFen} />{' '}
+            {each.kind === 'returned' && <Badge tone="warn">{t(text('退汇', 'Came back'))}</Badge>}
+          </>,
+          each.payeeName === '' ? '—' : <Name zh={each.payeeName} />,
+          each.remark === '' ? '—' : each.remark,
+          <code>{each.bankSerial}</code>,
+          each.paymentId ? <a href={`/operator/payouts/${each.paymentId}`}>{t(text('查看', 'See it'))}</a> : '—',
+        ])}
+      />
+      <p class="text-secondary mb-0">
+        {t(
+          text(
+            '转出不入账：复核人在“付款”中确认相应付款时，流水号和日期已自动填好。',
+            'They book nothing: whoever confirms the payout finds its serial number and day filled in.',
+          ),
+        )}
+      </p>
+    </Card>
+  )
+}
+
 function Statement({
   report,
   lines,
+  outlays,
   state,
   matching,
   timeline,
 }: {
   report: Report
   lines: readonly StatementLine[]
+  outlays: readonly OutlayRow[]
   state: string
   matching: Matching | undefined
   timeline: TimelineFacts
@@ -311,6 +373,7 @@ function Statement({
         )}
         <Pager next={next} />
       </Card>
+      <Outlays of={outlays} />
       <Card title={t(text('经过', 'What happened'))}>
         <Timeline of={timeline} />
       </Card>
@@ -354,6 +417,7 @@ export async function showStatement(rx: Rx, id: string, query: Query) {
       <Statement
         report={report}
         lines={lines}
+        outlays={await listOutlays(rx, id)}
         state={isState ? query.state! : 'all'}
         matching={matching}
         timeline={

@@ -28,19 +28,19 @@ function Import() {
       <Form to="POST /bank-statements" then="/operator/statements/{id}" hasFile class="drop" data-drop>
         <Field
           name="file"
-          label={text('银行导出的 CSV 文件', 'CSV file exported by the bank')}
+          label={text('银行导出的对账单（CSV 或 camt.053）', 'Statement exported by the bank (CSV or camt.053)')}
           kind="file"
-          accept=".csv,text/csv"
+          accept=".csv,.xml,text/csv,application/xml,text/xml"
           isRequired
           hint={text(
-            'UTF-8 或 GBK，最多 2000 行。同一文件或同一流水再次导入不会重复入账。可以把文件拖到这里。',
-            'UTF-8 or GBK, 2,000 lines at most. The same file or line imported again has no second effect. You can drop the file here.',
+            'CSV 用 UTF-8 或 GBK，或 ISO 20022 camt.053；最多 2000 行。同一文件或同一流水再次导入不会重复入账。可以把文件拖到这里。',
+            'CSV in UTF-8 or GBK, or ISO 20022 camt.053; 2,000 lines at most. The same file or line imported again has no second effect. You can drop the file here.',
           )}
         />
         <Submit>{t(text('导入并自动匹配', 'Import and match'))}</Submit>
       </Form>
       <details class="mt-3">
-        <summary>{t(text('文件需要哪些列', 'Which columns the file needs'))}</summary>
+        <summary>{t(text('CSV 需要哪些列', 'Which columns a CSV needs'))}</summary>
         <p class="mt-2 mb-0">
           {t(
             text(

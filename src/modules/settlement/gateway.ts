@@ -27,10 +27,34 @@ export interface Receipt {
   readonly bankSerial: string
 }
 
+export const outlayKinds = ['paid', 'returned'] as const
+
+/** Money that left the account, or a payment that was ordered and came back undone (退汇). */
+export interface Outlay {
+  readonly line: number
+  readonly kind: (typeof outlayKinds)[number]
+  readonly bookedOn: Day
+  readonly amountFen: bigint
+  readonly payeeName: string
+  readonly payeeAccount: string | null
+  readonly remark: string
+  readonly bankSerial: string
+  /** our own id of the payment, where the bank repeats it */
+  readonly paymentId: string | null
+}
+
+export const statementFormats = ['csv', 'camt.053'] as const
+
 /** A statement as it was read: what can be booked, and what is wrong with which line. */
 export interface Statement {
+  readonly format: (typeof statementFormats)[number]
   readonly encoding: string
+  /** the account that it is of, where it says so */
+  readonly account: string | null
   readonly receipts: readonly Receipt[]
+  readonly outlays: readonly Outlay[]
+  /** what the bank says was on the account before and after */
+  readonly balances: { readonly openingFen: bigint; readonly closingFen: bigint } | null
   readonly errors: readonly LineError[]
 }
 

@@ -7,7 +7,8 @@ export {
   payoutStanding,
 } from './earnings.ts'
 export { type FeeLine, feeReport } from './fees.ts'
-export { maxLines, statementColumns } from './gateways/banktransfer.ts'
+export { statementColumns } from './gateways/statements/csv.ts'
+export { maxLines } from './gateways/statements/text.ts'
 export { handlers, timers } from './handlers.ts'
 export { matchStatementLine, receiveLine, returnStatementLine } from './matching.ts'
 export {
@@ -33,6 +34,7 @@ export { latestPayment, mostOnlineFen, payOnline } from './online/payments.ts'
 export { listParked, type OnlineOffer, onlineMoney, type ParkedRow, readOnlineOffer } from './online/queries.ts'
 export type { ConnectedAccount, OnlinePayment, OnlineRefund } from './online/schema.ts'
 export { processNotices, sendIntents, tasks, vitals } from './online/sending.ts'
+export { listOutlays, outlaysFor } from './outlays.ts'
 export { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'
 export {
   type BatchRow,
@@ -52,7 +54,7 @@ export {
 } from './queries.ts'
 export { type MoneyLabel, moneyLabels } from './references.ts'
 export { routes } from './routes.ts'
-export type { BankAccount, Payout, PayoutBatch, StatementLine } from './schema.ts'
+export type { BankAccount, OutlayRow, Payout, PayoutBatch, StatementLine } from './schema.ts'
 export { importStatement } from './service.ts'
 export { settleOrder } from './settling.ts'
 export type { StripeSettings } from './stripe/adapter.ts'

@@ -1,10 +1,11 @@
 import { type Route, read, write } from '../../kernel/http/route.ts'
 import { conflict, stateConflict } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
-import { IdParams } from '../../kernel/wire.ts'
+import { IdParams, nullable } from '../../kernel/wire.ts'
 import { passwordWrong, samePerson } from '../identity/index.ts'
 import { confirmBankAccount, refuseBankAccount, registerBankAccount } from './accounts.ts'
 import { payoutWaits } from './model.ts'
+import { outlaysFor } from './outlays.ts'
 import { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'
 import { listBankAccounts, listPayoutBatches, listPayouts, listSettlements, readPayout } from './queries.ts'
 import {
@@ -18,6 +19,7 @@ import {
   byId,
   ConfirmPayoutBody,
   ListQuery,
+  OutlayShape,
   PayoutPage,
   PayoutQuery,
   PayoutShape,
@@ -26,6 +28,7 @@ import {
   SplitPage,
   toBankAccount,
   toBatch,
+  toOutlay,
   toPayout,
   toSplit,
 } from './wire.ts'
@@ -112,6 +115,22 @@ export const payoutRoutes: Route[] = [
     params: IdParams,
     reply: PayoutShape,
     run: async (rx, { params }) => toPayout(await readPayout(rx, params.id)),
+  }),
+  read({
+    at: 'GET /payouts/:id/outlay',
+    operation: 'readPayoutOutlay',
+    permission: 'payout-batch.list',
+    tag,
+    summary: text(
+      '对账单中与付款相符的转出或退汇',
+      "What the bank's statements say of a payout that waits for the bank",
+    ),
+    params: IdParams,
+    reply: nullable(OutlayShape),
+    run: async (rx, { params }) => {
+      const found = (await outlaysFor(rx, [await readPayout(rx, params.id)])).get(params.id)
+      return found ? toOutlay(found) : null
+    },
   }),
   write({
     at: 'POST /payout-batches',

@@ -69,11 +69,16 @@ const statementColumns = {
   fileName: bankStatement.fileName,
   sha256: bankStatement.sha256,
   encoding: bankStatement.encoding,
+  format: bankStatement.format,
+  openingFen: bankStatement.openingFen,
+  closingFen: bankStatement.closingFen,
   lineCount: bankStatement.lineCount,
   importedCount: bankStatement.importedCount,
   duplicateCount: bankStatement.duplicateCount,
   rejectedCount: bankStatement.rejectedCount,
   importedFen: bankStatement.importedFen,
+  outlayCount: bankStatement.outlayCount,
+  outlayFen: bankStatement.outlayFen,
   createdAt: bankStatement.createdAt,
 }
 
@@ -100,10 +105,13 @@ export async function readBankStatement(rx: Rx, id: string, isRepeat = false) {
     .where(eq(statementLine.statementId, id))
     .groupBy(statementLine.state)
     .orderBy(statementLine.state)
-  const { importedFen, createdAt, ...facts } = row
+  const { importedFen, outlayFen, openingFen, closingFen, createdAt, ...facts } = row
   return {
     ...facts,
     importedFen: fenToWire(importedFen),
+    outlayFen: fenToWire(outlayFen),
+    openingFen: openingFen === null ? null : fenToWire(openingFen),
+    closingFen: closingFen === null ? null : fenToWire(closingFen),
     createdAt: createdAt.toISOString(),
     isRepeat,
     states: states.map(({ state, n }) => ({ state, count: n })),

@@ -10,6 +10,7 @@ import { matchStatementLine, returnStatementLine } from './matching.ts'
 import { collectionAccountMissing, statementUnreadable } from './model.ts'
 import { payeeRoutes } from './online/payeeroutes.ts'
 import { onlineRoutes } from './online/routes.ts'
+import { listOutlays } from './outlays.ts'
 import { payoutRoutes } from './payoutroutes.ts'
 import {
   listBankStatements,
@@ -30,12 +31,14 @@ import {
   ListQuery,
   MatchBody,
   MoneyShape,
+  OutlayList,
   PaymentShape,
   ReasonBody,
   StatementReport,
   SuggestionsShape,
   toLine,
   toMoney,
+  toOutlay,
   toPayment,
   toStatement,
   toSuggestion,
@@ -51,7 +54,7 @@ const sendFile = (fileOf: FileOf) => async (request: { params: unknown }, reply:
   const { id } = request.params as { id: string }
   const { fileName, bytes } = await context.engine.read(context.actor, rx => fileOf(rx, id))
   return reply
-    .type('text/csv; charset=utf-8')
+    .type(/\.xml$/i.test(fileName) ? 'application/xml' : 'text/csv; charset=utf-8')
     .header('cache-control', 'no-store')
     .header('content-disposition', contentDisposition(fileName))
     .send(bytes)
@@ -63,7 +66,10 @@ const statementRoutes: Route[] = [
     operation: 'importBankStatement',
     permission: 'bank-statement.import',
     tag,
-    summary: text('导入银行对账单（CSV）', 'Import a bank statement (CSV)'),
+    summary: text(
+      '导入银行对账单（CSV 或 ISO 20022 camt.053）',
+      'Import a bank statement (CSV, or ISO 20022 camt.053)',
+    ),
     query: UploadQuery,
     bodyLimit: maxStatementBytes + 65_536,
     problems: [statementUnreadable, ruleViolated, payloadTooLarge, unsupportedMedia],
@@ -96,6 +102,19 @@ const statementRoutes: Route[] = [
     params: IdParams,
     reply: StatementReport,
     run: (rx, { params }) => readBankStatement(rx, params.id),
+  }),
+  read({
+    at: 'GET /bank-statements/:id/outlays',
+    operation: 'listOutlays',
+    permission: 'bank-statement.read',
+    tag,
+    summary: text('对账单中的转出与退汇', 'What left the account, or came back undone, in a statement'),
+    params: IdParams,
+    reply: OutlayList,
+    run: async (rx, { params: { id } }) => {
+      await readBankStatement(rx, id)
+      return (await listOutlays(rx, id)).map(toOutlay)
+    },
   }),
   raw({
     at: 'GET /bank-statements/:id/file',

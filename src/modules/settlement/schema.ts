@@ -3,6 +3,7 @@ import { check, date, index, integer, jsonb, pgSchema, text, unique, uniqueIndex
 import { bytea, fen, instant } from '../../kernel/schema.ts'
 import { organization, person } from '../identity/schema.ts'
 import { order } from '../orders/schema.ts'
+import { outlayKinds, statementFormats } from './gateway.ts'
 import { accountStates, lineStates, type PayoutKind, payoutKinds, payoutStates } from './model.ts'
 
 export const settlement = pgSchema('settlement')
@@ -64,12 +65,19 @@ export const bankStatement = settlement.table(
     fileName: text().notNull(),
     sha256: text().notNull().unique('bank_statement_sha256_unique'),
     encoding: text().notNull(),
+    format: text().$type<(typeof statementFormats)[number]>().notNull().default('csv'),
+    /** what the bank says was on the account before and after; null where the format has no balances */
+    openingFen: fen(),
+    closingFen: fen(),
     sealedFile: bytea().notNull(),
     lineCount: integer().notNull(),
     importedCount: integer().notNull(),
     duplicateCount: integer().notNull(),
     rejectedCount: integer().notNull(),
     importedFen: fen().notNull(),
+    /** money that left, or came back undone */
+    outlayCount: integer().notNull().default(0),
+    outlayFen: fen().notNull().default(sql`0`),
     rejected: jsonb().$type<LineError[]>().notNull(),
     duplicates: jsonb().$type<{ line: number; bankSerial: string }[]>().notNull(),
     importedBy: uuid()
@@ -78,7 +86,42 @@ export const bankStatement = settlement.table(
     createdAt: instant().notNull(),
   },
   t => [
+    check('bank_statement_format_known', sql`${t.format} in (${literals(statementFormats)})`.inlineParams()),
+    check('bank_statement_balances', sql`(${t.openingFen} is null) = (${t.closingFen} is null)`),
     check('bank_statement_counts', sql`${t.lineCount} = ${t.importedCount} + ${t.duplicateCount} + ${t.rejectedCount}`),
+  ],
+)
+
+/**
+ * What a statement says left the account, or came back because a payment could not be made. It books nothing: it is what
+ * a person confirms or bounces a payout by. Kept as it came.
+ */
+export const outlay = settlement.table(
+  'outlay',
+  {
+    id: uuid().primaryKey(),
+    statementId: uuid()
+      .notNull()
+      .references(() => bankStatement.id),
+    lineNo: integer().notNull(),
+    kind: text().$type<(typeof outlayKinds)[number]>().notNull(),
+    bankSerial: text().notNull(),
+    bookedOn: date({ mode: 'string' }).notNull(),
+    amountFen: fen().notNull(),
+    payeeName: text().notNull(),
+    payeeTail: text(),
+    remark: text().notNull(),
+    /** our id of the payment, where the bank repeated it */
+    paymentId: uuid(),
+    createdAt: instant().notNull(),
+  },
+  t => [
+    unique('outlay_serial_unique').on(t.bookedOn, t.bankSerial, t.kind),
+    check('outlay_kind_known', sql`${t.kind} in (${literals(outlayKinds)})`.inlineParams()),
+    check('outlay_amount_positive', sql`${t.amountFen} > 0`),
+    index('outlay_statement').on(t.statementId, t.lineNo),
+    index('outlay_amount').on(t.amountFen, t.bookedOn),
+    index('outlay_payment').on(t.paymentId),
   ],
 )
 
@@ -249,6 +292,7 @@ export const split = settlement.table(
 
 export type BankAccount = typeof bankAccount.$inferSelect
 export type BankStatement = typeof bankStatement.$inferSelect
+export type OutlayRow = typeof outlay.$inferSelect
 export type StatementLine = typeof statementLine.$inferSelect
 export type Trade = typeof trade.$inferSelect
 export type Payout = typeof payout.$inferSelect

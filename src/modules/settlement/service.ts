@@ -7,10 +7,13 @@ import { sumFen } from '../../kernel/money.ts'
 import { ruleViolated } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
+import { operatorOrganization } from '../identity/index.ts'
 import type { Receipt, Statement } from './gateway.ts'
 import { tailOf } from './model.ts'
+import { insertOutlays, withReturns } from './outlays.ts'
+import { usableAccountOf } from './payee.ts'
 import { type BankStatement, bankStatement, type LineError, type StatementLine, statementLine } from './schema.ts'
-import { sealFile, sealNumber } from './sealing.ts'
+import { openNumber, sealFile, sealNumber } from './sealing.ts'
 
 /** What a line says, to tell a repetition from a serial number that was used for something else. */
 const contentOf = ({ bookedOn, amountFen, payerName, payerAccount, remark, bankSerial }: Receipt): string =>
@@ -86,11 +89,26 @@ async function insertLines(cx: Cx, statementId: string, receipts: readonly Recei
 }
 
 /** The file brings nothing that can be booked: it is refused with everything that is wrong in it. */
-function requireSomething({ receipts, errors }: Statement): void {
-  if (receipts.length > 0) return
+function requireSomething({ receipts, outlays, errors }: Statement): void {
+  if (receipts.length + outlays.length > 0) return
   throw ruleViolated(text('文件中没有可以入账的明细。', 'No line of the file can be booked.'), {
     errors: errors.slice(0, 200).map(({ line, message, remedy }) => ({ pointer: `/lines/${line}`, message, remedy })),
   })
+}
+
+/** A statement that names its account must be of the exchange's own. @throws rule-violated for another's */
+async function requireOwnAccount(cx: Cx, { account }: Statement): Promise<void> {
+  if (account === null) return
+  const own = await usableAccountOf(cx, (await operatorOrganization(cx)).id)
+  if (!own) return
+  const number = openNumber(cx, `bank-account/${own.id}`, own.sealedNumber)
+  if (account.replace(/\s/g, '').toUpperCase() === number.toUpperCase()) return
+  throw ruleViolated(
+    text(
+      `对账单属于账号 **** ${tailOf(account)}，不是交易场所的收款账户 **** ${own.numberTail}。`,
+      `The statement is of the account **** ${tailOf(account)}, not of the exchange's own **** ${own.numberTail}.`,
+    ),
+  )
 }
 
 /**
@@ -101,9 +119,10 @@ export async function importStatement(
   cx: Cx,
   fileName: string,
   bytes: Buffer,
-  statement: Statement,
+  given: Statement,
 ): Promise<{ id: string; isRepeat: boolean; fresh: string[] }> {
-  requireSomething(statement)
+  requireSomething(given)
+  await requireOwnAccount(cx, given)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   await cx.sql`select pg_advisory_xact_lock(hashtext(${`bank-statement/${sha256}`}))`
   const [before] = await cx.tx.select().from(bankStatement).where(eq(bankStatement.sha256, sha256))
@@ -111,6 +130,7 @@ export async function importStatement(
     cx.audit('bank-statement.import-again', ['bank-statement', before.id], { fileName, sha256 })
     return { id: before.id, isRepeat: true, fresh: [] }
   }
+  const statement = await withReturns(cx, given)
   const id = newId()
   // the row first, for its lines to refer to; its counts follow when the lines are sorted
   const empty = { lineCount: 0, importedCount: 0, duplicateCount: 0, rejectedCount: 0, importedFen: 0n }
@@ -119,6 +139,9 @@ export async function importStatement(
     fileName,
     sha256,
     encoding: statement.encoding,
+    format: statement.format,
+    openingFen: statement.balances?.openingFen ?? null,
+    closingFen: statement.balances?.closingFen ?? null,
     sealedFile: sealFile(cx, `bank-statement/${id}`, bytes),
     ...empty,
     rejected: [],
@@ -135,6 +158,7 @@ export async function importStatement(
     duplicateCount: duplicates.length,
     rejectedCount,
     importedFen: sumFen(fresh.map(row => row.amountFen)),
+    ...(await insertOutlays(cx, id, statement.outlays)),
   }
   await cx.tx
     .update(bankStatement)

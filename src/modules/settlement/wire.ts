@@ -3,6 +3,7 @@ import { formatYuan, yuanToCapitals } from '../../kernel/money.ts'
 import { PageQuery, toPage } from '../../kernel/page.ts'
 import { text } from '../../kernel/text.ts'
 import { Bilingual, closed, Fen, fenToWire, Id, Instant, iso, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
+import { outlayKinds, statementFormats } from './gateway.ts'
 import {
   type AccountState,
   accountMachine,
@@ -18,7 +19,7 @@ import {
   payoutStates,
 } from './model.ts'
 import type { BatchRow, Money, Payment, StatementRow } from './queries.ts'
-import type { BankAccount, Payout, Split, StatementLine } from './schema.ts'
+import type { BankAccount, OutlayRow, Payout, Split, StatementLine } from './schema.ts'
 import type { Suggestion } from './suggestions.ts'
 
 const oneOf = <T extends string>(values: readonly T[]) => Type.Unsafe<T>(Type.String({ enum: [...values] }))
@@ -28,6 +29,8 @@ const AccountNumber = Type.String({ minLength: 8, maxLength: 60, examples: ['140
 const Masked = Type.String({ description: 'the last four characters only', examples: ['**** 1234'] })
 const BankName = Type.String({ minLength: 2, maxLength: 120, examples: ['中国银行太原分行'] })
 const bilingual = (words: { zh: string; en: string }) => text(words.zh, words.en)
+
+const SignedFen = Type.Integer({ description: 'fen (分), below zero when overdrawn' })
 
 export const ReasonBody = closed({ reason: Reason })
 export const ListQuery = closed(PageQuery)
@@ -64,6 +67,11 @@ const StatementFacts = {
   duplicateCount: Type.Integer(),
   rejectedCount: Type.Integer(),
   importedFen: Fen,
+  format: oneOf(statementFormats),
+  outlayCount: Type.Integer({ description: 'money that left, or came back undone' }),
+  outlayFen: Fen,
+  openingFen: nullable(SignedFen),
+  closingFen: nullable(SignedFen),
   createdAt: Instant,
 }
 export const BankStatementPage = pageOf(Type.Object(StatementFacts))
@@ -74,6 +82,20 @@ export const StatementReport = Type.Object({
   rejected: Type.Array(Type.Object({ line: Type.Integer(), message: Bilingual, remedy: Bilingual })),
   duplicates: Type.Array(Type.Object({ line: Type.Integer(), bankSerial: Type.String() })),
 })
+export const OutlayShape = Type.Object({
+  id: Id,
+  statementId: Id,
+  line: Type.Integer(),
+  kind: oneOf(outlayKinds),
+  bankSerial: Type.String(),
+  bookedOn: Day,
+  amountFen: Fen,
+  payeeName: Type.String(),
+  payeeAccount: nullable(Masked),
+  remark: Type.String(),
+  paymentId: nullable(Id),
+})
+export const OutlayList = Type.Array(OutlayShape)
 export const UploadQuery = closed({ fileName: Type.Optional(Type.String({ maxLength: 200 })) })
 
 export const LineQuery = closed({
@@ -233,7 +255,24 @@ export const toBankAccount = (row: BankAccount) => ({
 export const toStatement = (row: StatementRow) => ({
   ...row,
   importedFen: fenToWire(row.importedFen),
+  outlayFen: fenToWire(row.outlayFen),
+  openingFen: row.openingFen === null ? null : fenToWire(row.openingFen),
+  closingFen: row.closingFen === null ? null : fenToWire(row.closingFen),
   createdAt: row.createdAt.toISOString(),
+})
+
+export const toOutlay = (row: OutlayRow) => ({
+  id: row.id,
+  statementId: row.statementId,
+  line: row.lineNo,
+  kind: row.kind,
+  bankSerial: row.bankSerial,
+  bookedOn: row.bookedOn,
+  amountFen: fenToWire(row.amountFen),
+  payeeName: row.payeeName,
+  payeeAccount: row.payeeTail && masked(row.payeeTail),
+  remark: row.remark,
+  paymentId: row.paymentId,
 })
 
 export const toLine = (row: StatementLine) => ({
