@@ -7,7 +7,6 @@ import {
   lineMachine,
   listOutlays,
   listStatementLines,
-  type OutlayRow,
   readBankStatement,
   readStatementLine,
   type StatementLine,
@@ -16,11 +15,12 @@ import {
 } from '../../modules/settlement/index.ts'
 import { type Names, useNames, useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Badge, Card, Count, Empty, Facts, Moment, Money, Name, Pager, Stat, Table, yuan } from '../../web/parts.tsx'
+import { Badge, Card, Count, Empty, Facts, Moment, Money, Name, Pager, Stat, yuan } from '../../web/parts.tsx'
 import { nameOf, tradeNames } from '../names.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { hintWords, Lines } from './lines.tsx'
 import { Another, cutPage, Door, deskTrail, ReasonForm, StateTabs } from './parts.tsx'
+import { Outlays, Rejected } from './statementparts.tsx'
 
 type Report = Awaited<ReturnType<typeof readBankStatement>>
 
@@ -212,28 +212,6 @@ function Match({ of }: { of: Matching }) {
   )
 }
 
-function Rejected({ of }: { of: Report }) {
-  const t = useWords()
-  if (of.rejected.length === 0) return null
-  return (
-    <Card title={t(text('未入账的行', 'Lines that were refused'))}>
-      <Table
-        head={[t(text('行', 'Line')), t(text('问题', 'What is wrong')), t(text('处理', 'What to do'))]}
-        nums={[0]}
-        rows={of.rejected.map(each => [<Count of={each.line} />, t(each.message), t(each.remedy)])}
-      />
-      <p class="text-secondary mb-0">
-        {t(
-          text(
-            '改正后可以再次导入整个文件，已入账的行不会重复。',
-            'Correct them and import the whole file again; booked lines are not repeated.',
-          ),
-        )}
-      </p>
-    </Card>
-  )
-}
-
 function Summary({ of }: { of: Report }) {
   const t = useWords()
   return (
@@ -290,46 +268,6 @@ function Summary({ of }: { of: Report }) {
   )
 }
 
-/** What left the account, or came back undone: it is what payouts are confirmed by. */
-function Outlays({ of }: { of: readonly OutlayRow[] }) {
-  const t = useWords()
-  if (of.length === 0) return null
-  return (
-    <Card title={t(text('转出与退汇', 'Paid out, and come back'))} id="outlays">
-      <Table
-        head={[
-          t(text('记账日期', 'Booked on')),
-          t(text('金额', 'Amount')),
-          t(text('收款人', 'Payee')),
-          t(text('附言', 'Remark')),
-          t(text('银行流水号', 'Bank serial')),
-          t(text('付款', 'Payout')),
-        ]}
-        nums={[1]}
-        rows={of.map(each => [
-          each.bookedOn,
-          <>
-            <Money fen={each.amountFen} />{' '}
-            {each.kind === 'returned' && <Badge tone="warn">{t(text('退汇', 'Came back'))}</Badge>}
-          </>,
-          each.payeeName === '' ? '—' : <Name zh={each.payeeName} />,
-          each.remark === '' ? '—' : each.remark,
-          <code>{each.bankSerial}</code>,
-          each.paymentId ? <a href={`/operator/payouts/${each.paymentId}`}>{t(text('查看', 'See it'))}</a> : '—',
-        ])}
-      />
-      <p class="text-secondary mb-0">
-        {t(
-          text(
-            '转出不入账：复核人在“付款”中确认相应付款时，流水号和日期已自动填好。',
-            'They book nothing: whoever confirms the payout finds its serial number and day filled in.',
-          ),
-        )}
-      </p>
-    </Card>
-  )
-}
-
 function Statement({
   report,
   lines,
@@ -340,7 +278,7 @@ function Statement({
 }: {
   report: Report
   lines: readonly StatementLine[]
-  outlays: readonly OutlayRow[]
+  outlays: Awaited<ReturnType<typeof listOutlays>>
   state: string
   matching: Matching | undefined
   timeline: TimelineFacts

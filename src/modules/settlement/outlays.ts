@@ -60,9 +60,16 @@ export async function insertOutlays(
   return { outlayCount: made.length, outlayFen: sumFen(made.map(row => row.amountFen)) }
 }
 
-/** What of a statement left the account, in its order. */
-export const listOutlays = (rx: Rx, statementId: string): Promise<OutlayRow[]> =>
-  rx.tx.select().from(outlay).where(eq(outlay.statementId, statementId)).orderBy(asc(outlay.lineNo), asc(outlay.id))
+/** What of a statement left the account, in its order, with the payout that the bank names. */
+export async function listOutlays(rx: Rx, statementId: string): Promise<(OutlayRow & { payoutId: string | null })[]> {
+  const rows = await rx.tx
+    .select({ row: outlay, payoutId: payout.id })
+    .from(outlay)
+    .leftJoin(payout, eq(payout.id, outlay.paymentId))
+    .where(eq(outlay.statementId, statementId))
+    .orderBy(asc(outlay.lineNo), asc(outlay.id))
+  return rows.map(({ row, payoutId }) => ({ ...row, payoutId }))
+}
 
 const isTo = (row: Payout, each: OutlayRow): boolean =>
   each.paymentId === row.id ||
