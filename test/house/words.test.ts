@@ -12,6 +12,7 @@ import { filingMachine, registrationMachine } from '../../src/modules/registrati
 import { pullMachine } from '../../src/modules/resources/index.ts'
 import { assessmentMachine } from '../../src/modules/risk/index.ts'
 import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
+import { intentMachine, onlinePaymentMachine, onlineRefundMachine } from '../../src/modules/settlement/model.ts'
 import { sourceMachine } from '../../src/modules/sources/index.ts'
 
 const root = new URL('../../src', import.meta.url).pathname
@@ -45,6 +46,9 @@ const families: Record<string, string[]> = {
   source: [...movesOf('source', sourceMachine), 'source.propose', 'source.escalate'],
   collection: movesOf('collection', formMachine),
   'breach-report': movesOf('breach-report', reportMachine),
+  intent: movesOf('intent', intentMachine),
+  'online-payment': movesOf('online-payment', onlinePaymentMachine),
+  'online-refund': movesOf('online-refund', onlineRefundMachine),
   contract: ['suspend', 'resume', 'terminate', 'annul'].map(move => `contract.${move}`),
 }
 
