@@ -12,7 +12,13 @@ import { filingMachine, registrationMachine } from '../../src/modules/registrati
 import { pullMachine } from '../../src/modules/resources/index.ts'
 import { assessmentMachine } from '../../src/modules/risk/index.ts'
 import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
-import { intentMachine, onlinePaymentMachine, onlineRefundMachine } from '../../src/modules/settlement/model.ts'
+import {
+  connectedAccountMachine,
+  intentMachine,
+  onlinePaymentMachine,
+  onlineRefundMachine,
+  transferMachine,
+} from '../../src/modules/settlement/model.ts'
 import { sourceMachine } from '../../src/modules/sources/index.ts'
 
 const root = new URL('../../src', import.meta.url).pathname
@@ -48,6 +54,8 @@ const families: Record<string, string[]> = {
   'breach-report': movesOf('breach-report', reportMachine),
   intent: movesOf('intent', intentMachine),
   'online-payment': movesOf('online-payment', onlinePaymentMachine),
+  transfer: movesOf('transfer', transferMachine),
+  'connected-account': movesOf('connected-account', connectedAccountMachine),
   'online-refund': movesOf('online-refund', onlineRefundMachine),
   contract: ['suspend', 'resume', 'terminate', 'annul'].map(move => `contract.${move}`),
 }

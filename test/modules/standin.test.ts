@@ -174,9 +174,13 @@ t.test('a key is answered alike for a day, with an outage too, and is then forgo
   await t.rejects(give(500, 'k3'), /Too many requests/)
   await t.rejects(give(500, 'k3'), /connection to Stripe/)
   t.equal((await give(500, 'k3')).amount, 500, 'neither had an effect, and neither was saved')
+  await t.rejects(give(9000, 'k4'), /greater than unrefunded/)
+  settleRefund(standIn.world, first.id, 'failed')
+  await t.rejects(give(9000, 'k4'), /greater than unrefunded/, 'a refusal is saved as well')
+  await t.rejects(give(0.5, 'k5'), /positive integer/)
   now += day + 1000
   t.not((await give(1000, 'k1')).id, first.id, 'after a day the key says nothing')
-  t.equal(standIn.seen.filter(each => each.isReplay).length, 3)
+  t.equal(standIn.seen.filter(each => each.isReplay).length, 4)
 })
 
 t.test('notifications are signed; what fails is told again; the seed decides what goes wrong', async t => {

@@ -41,7 +41,6 @@ export interface Seen {
 }
 
 const dayMs = 86_400_000
-const isSaved = (status: number) => status < 400 || status >= 500
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = []
@@ -122,14 +121,19 @@ export class StandIn {
       throw invalid('Calls on behalf of another account are not served here')
   }
 
-  #perform(method: string, url: URL, text: string): Answer {
+  /** What a call is to do, once its parameters were found good. @throws ApiError 400, 404 */
+  #prepare(method: string, url: URL, text: string): () => object {
+    const found = callOf(method, url.pathname)
+    if (!found)
+      throw new ApiError(404, 'invalid_request_error', `Unrecognized request URL (${method}: ${url.pathname})`)
+    const params = readParams(found.call, method === 'POST' ? text : url.search.slice(1))
+    const handle = handlers[found.call] as (world: World, params: unknown, id: string) => object
+    return () => structuredClone(handle(this.world, params, found.id))
+  }
+
+  #perform(work: () => object): Answer {
     try {
-      const found = callOf(method, url.pathname)
-      if (!found)
-        throw new ApiError(404, 'invalid_request_error', `Unrecognized request URL (${method}: ${url.pathname})`)
-      const params = readParams(found.call, method === 'POST' ? text : url.search.slice(1))
-      const handle = handlers[found.call] as (world: World, params: unknown, id: string) => object
-      return { status: 200, body: structuredClone(handle(this.world, params, found.id)) }
+      return { status: 200, body: work() }
     } catch (error) {
       if (error instanceof ApiError) return problem(error)
       throw error
@@ -154,16 +158,17 @@ export class StandIn {
     this.#authorize(request)
     const method = request.method ?? 'GET'
     const key = (request.headers['idempotency-key'] as string | undefined) ?? null
-    if (key === null || method !== 'POST') return this.#perform(method, url, text)
+    const work = this.#prepare(method, url, text)
+    if (key === null || method !== 'POST') return this.#perform(work)
     const fingerprint = createHash('sha256').update(`${method} ${url.pathname}\n${text}`).digest('hex')
     const replay = this.#replayOf(key, fingerprint)
     if (replay) return replay
     this.world.request = { id: this.world.id('req'), idempotency_key: key }
-    const made = this.#perform(method, url, text)
+    const made = this.#perform(work)
     this.world.request = null
-    // a saved failure is answered again for the whole day, whatever became of the effect
+    // whatever came of work that was begun is answered again for the whole day, a refusal and an outage too
     const answer = fault === 'effect-then-500' && made.status < 400 ? outage : made
-    if (isSaved(answer.status)) this.#kept.set(key, { fingerprint, at: this.world.nowMs, answer })
+    this.#kept.set(key, { fingerprint, at: this.world.nowMs, answer })
     return answer
   }
 

@@ -158,7 +158,10 @@ async function seek(stripe: Stripe, { id, kind, request }: Instruction): Promise
   }
 }
 
-/** What a failed call proves. Only a request that was judged and turned down is refused; all else stays unknown (I12). */
+/**
+ * What a failed call proves. Only a request that was judged and turned down is refused; all else stays unknown (I12). A
+ * lack of funds is a refusal too: it is saved under the key for a day, so that asking again would not help.
+ */
 function judge(error: unknown): Answer {
   if (!(error instanceof Stripe.errors.StripeError)) {
     return { outcome: 'unknown', problem: error instanceof Error ? error.message : String(error), isSaved: false }
@@ -169,8 +172,7 @@ function judge(error: unknown): Answer {
     (error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError) &&
     statusCode >= 400 &&
     statusCode < 500 &&
-    ![401, 403, 409, 429].includes(statusCode) &&
-    code !== 'balance_insufficient'
+    ![401, 403, 409, 429].includes(statusCode)
   return isJudged ? { outcome: 'refused', problem } : { outcome: 'unknown', problem, isSaved: statusCode >= 500 }
 }
 
