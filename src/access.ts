@@ -277,6 +277,8 @@ export const access: AccessTable = {
   'connected-account.close': ['vendor:finance'],
   'connected-account.confirm': ['operator:finance', 'operator:checker'],
   'connected-account.refuse': ['operator:finance', 'operator:checker'],
+  'chargeback.list': ['operator:finance', 'operator:checker'],
+  'chargeback.answer': ['operator:finance', 'operator:checker'],
   'gateway-task.list': ['operator:finance', 'operator:checker'],
   'intent.resume': ['operator:finance'],
   'inbox.resume': ['operator:finance'],

@@ -5,6 +5,8 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
   settlement: {
     split: text('拆分价款', 'Money split'),
     refund: text('发起退款', 'Refund instructed'),
+    'refund-waits': text('退款待拒付裁决', 'Refund waits for the chargeback'),
+    'chargeback-decided': text('拒付已裁决', 'Chargeback decided'),
     'return-parts': text('退回部分来款', 'Partial payments returned'),
   },
   'bank-account': {
@@ -62,6 +64,13 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     enable: text('通道账户可收款', 'Account with the provider is ready'),
     restrict: text('通道账户受限', 'Account with the provider restricted'),
     close: text('停用通道收款账户', 'Account with the provider no longer used'),
+  },
+  chargeback: {
+    open: text('付款人提出拒付', 'Chargeback opened'),
+    answer: text('提交拒付证据', 'Evidence given'),
+    reopen: text('证据未被受理', 'Evidence not taken'),
+    win: text('拒付胜诉', 'Chargeback won'),
+    lose: text('拒付败诉', 'Chargeback lost'),
   },
   transfer: {
     create: text('发起划付供方', 'Transfer to the vendor begun'),

@@ -4,9 +4,10 @@ import { contractOf } from '../../src/modules/contracts/index.ts'
 import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
 import { acceptOrder, cancelOrder, deliverOrder, orderStateOf, startDelivery } from '../../src/modules/orders/index.ts'
 import { fetchMovements, processNotices, sendIntents, settleOrder } from '../../src/modules/settlement/index.ts'
+import { resumeRefund } from '../../src/modules/settlement/settling.ts'
 import { openExchange, password } from '../support/exchange.ts'
 import { newOrder, run } from '../support/orders.ts'
-import { onboard, payOn, StandIn, settleRefund } from '../support/stripe/index.ts'
+import { decideDispute, onboard, openDispute, payOn, StandIn, settleRefund } from '../support/stripe/index.ts'
 
 let ahead = 0
 const standIn = new StandIn({ seed: 7, clock: () => new Date(Date.now() + ahead) })
@@ -255,6 +256,56 @@ t.test('a vendor whose account is ready is paid by transfer, another by bank; tw
   t.ok((await settle(banked.order.id))!.payoutId, 'so a bank pays')
   t.equal((await x.call(`POST /connected-accounts/${account.id}/close`, wrong)).status, 403)
   await x.ok(`POST /connected-accounts/${account.id}/close`, { as: vendor.finance, body: { password } })
+  t.same(await violated(), [])
+})
+
+t.test('a chargeback holds the money and freezes the order; won it is released, lost it ends the order', async t => {
+  const handle = (orderId: string) => run(x, cx => resumeRefund(cx, orderId))
+  const contested = async () => {
+    const { order } = await paid('card')
+    await run(x, cx => startDelivery(cx, order.id))
+    await run(x, cx => deliverOrder(cx, order.id, { receiptId: order.id }))
+    const charge = standIn.world.charges.newestFirst[0]!
+    const dispute = openDispute(standIn.world, charge.id)
+    standIn.webhooks.faults = { duplicated: 1, shuffled: 1 }
+    await hear()
+    standIn.webhooks.faults = {}
+    t.equal(await stateOf(order.id), 'disputed')
+    t.equal(await balance(`escrow:${order.id}`), 0n)
+    t.equal(await balance(`dispute_hold:${order.id}`), 120_000n)
+    return { order, dispute }
+  }
+  const won = await contested()
+  t.equal(await balance('gateway_withheld'), 120_000n)
+  const [row] = await x.ok(`GET /orders/${won.order.id}/chargebacks`, { as: operator.checker })
+  t.match(row, { state: 'open', heldFen: 120_000, isWithdrawn: true, cause: 'product_not_received' })
+  t.equal((await x.call(`GET /orders/${won.order.id}/chargebacks`, { as: buyer.finance })).status, 403)
+  const page = await x.call(`GET //operator/orders/${won.order.id}`, { as: operator.checker })
+  t.match(page.text, /id="chargeback"/)
+  const body = { explanation: 'The data were downloaded whole; see the receipt.' }
+  await x.ok(`POST /chargebacks/${row.id}/answer`, { as: operator.checker, body })
+  t.equal((await x.call(`POST /chargebacks/${row.id}/answer`, { as: operator.checker, body })).status, 409)
+  await send()
+  t.match(standIn.world.disputes.get(won.dispute.id), {
+    status: 'under_review',
+    evidence: { product_description: /SHA-256/ },
+  })
+  decideDispute(standIn.world, won.dispute.id, 'won')
+  await hear()
+  t.equal(await balance(`escrow:${won.order.id}`), 120_000n)
+  t.equal(await balance('gateway_withheld'), 0n)
+  t.equal(await stateOf(won.order.id), 'disputed', 'which the operator ends')
+  t.same(await violated(), [])
+
+  const lost = await contested()
+  decideDispute(standIn.world, lost.dispute.id, 'lost')
+  await hear()
+  await refundTrade(lost.order.id, 120_000n)
+  t.equal(await stateOf(lost.order.id), 'refunded')
+  await handle(lost.order.id)
+  t.equal(await balance(`dispute_hold:${lost.order.id}`), 0n)
+  t.equal(await balance('gateway_withheld'), 0n)
+  t.same((await online(lost.order.id)).refunds, [], 'nothing is given back twice')
   t.same(await violated(), [])
 })
 

@@ -2,12 +2,19 @@ import type { ComponentChildren } from 'preact'
 import type { Rx } from '../../kernel/command.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { orderMachine, possibleActions, readOrder, type TimelineEntry } from '../../modules/orders/index.ts'
-import { payoutMachine, readMoney } from '../../modules/settlement/index.ts'
+import {
+  type Chargeback,
+  chargebacksOf,
+  evidenceFor,
+  payoutMachine,
+  readMoney,
+} from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Facts, Moment, Money, Name, State, Table, yuan } from '../../web/parts.tsx'
 import { tradeNames } from '../names.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
+import { Chargebacks } from './chargeback.tsx'
 import { Another, Door, Due, deskTrail, ReasonForm } from './parts.tsx'
 import { dueOf, orderTones } from './standing.ts'
 
@@ -15,6 +22,8 @@ interface Dossier {
   readonly seen: Awaited<ReturnType<typeof readOrder>>
   readonly money: Awaited<ReturnType<typeof readMoney>>
   readonly timeline: TimelineFacts
+  readonly chargebacks: readonly Chargeback[]
+  readonly evidence: Awaited<ReturnType<typeof evidenceFor>> | undefined
   readonly now: Date
 }
 
@@ -220,6 +229,7 @@ function Order({ of }: { of: Dossier }) {
           />
         </Card>
         <MoneyOf of={of} />
+        <Chargebacks of={of.chargebacks} evidence={of.evidence} />
       </div>
       <div>
         <Card title={t(text('办理', 'Decide'))}>
@@ -242,8 +252,13 @@ function Order({ of }: { of: Dossier }) {
 
 /** One order as the operator sees it, with what both sides say when it is contested. @throws not-found */
 export async function showOrder(rx: Rx, id: string) {
+  const seen = await readOrder(rx, id)
+  const chargebacks = await chargebacksOf(rx, id)
+  const isToAnswer = chargebacks.some(each => each.state === 'open')
   const of: Dossier = {
-    seen: await readOrder(rx, id),
+    seen,
+    chargebacks,
+    evidence: isToAnswer ? await evidenceFor(rx, id) : undefined,
     money: await readMoney(rx, id),
     timeline: await readTimeline(rx, [['order', id]]),
     now: rx.now,

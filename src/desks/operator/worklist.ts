@@ -136,6 +136,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     page: '/operator/payouts?tab=stuck',
     permission: 'payout.retry',
   },
+  'chargeback.answer': {
+    words: text('拒付待举证', 'Chargebacks to answer'),
+    page: '/operator/orders?state=disputed',
+    permission: 'chargeback.answer',
+  },
   'intent.resume': {
     words: text('支付通道待处理', 'Payment provider: to be seen to'),
     page: '/operator/payouts?tab=stuck',

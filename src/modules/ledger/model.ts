@@ -46,6 +46,12 @@ export const purposes = {
     isGuarded: false,
     name: text('网上支付通道余额', 'Balance with the payment provider'),
   },
+  gateway_withheld: {
+    kind: 'asset',
+    isPerSubject: false,
+    isGuarded: false,
+    name: text('通道暂扣款（拒付）', 'Withheld by the provider for chargebacks'),
+  },
   transfer_in_flight: {
     kind: 'liability',
     isPerSubject: false,

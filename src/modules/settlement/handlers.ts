@@ -2,13 +2,18 @@ import type { Handler, Timer } from '../../kernel/events.ts'
 import { receiveLine, returnParts } from './matching.ts'
 import { releasePayout } from './paying.ts'
 import { linesToReceive, ordersToSettle, payoutsToRelease } from './queries.ts'
-import { refundTrade, settleDue } from './settling.ts'
+import { refundTrade, resumeRefund, settleDue } from './settling.ts'
 
 export const handlers: Handler[] = [
   {
     event: 'orders.order-refunding',
     name: 'settlement.refund-trade',
     run: (cx, { orderId, amountFen }) => refundTrade(cx, String(orderId), BigInt(Number(amountFen))),
+  },
+  {
+    event: 'settlement.chargeback-decided',
+    name: 'settlement.resume-refund',
+    run: (cx, { orderId }) => resumeRefund(cx, String(orderId)),
   },
   {
     event: 'orders.order-cancelled',

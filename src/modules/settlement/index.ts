@@ -25,14 +25,21 @@ export {
   statementUnreadable,
 } from './model.ts'
 export { connectedAccountsToConfirm, ownConnectedAccount } from './online/accounts.ts'
+export { chargebacksOf, evidenceFor } from './online/chargebacks.ts'
 export { onlineGateway, useStripe } from './online/gateway.ts'
 export { resumeNotice } from './online/inbox.ts'
 export { resumeIntent } from './online/intents.ts'
-export { connectedAccountMachine, onlinePaymentMachine, onlinePaymentOff, signatureInvalid } from './online/model.ts'
+export {
+  chargebackMachine,
+  connectedAccountMachine,
+  onlinePaymentMachine,
+  onlinePaymentOff,
+  signatureInvalid,
+} from './online/model.ts'
 export { fetchMovements } from './online/movements.ts'
 export { latestPayment, mostOnlineFen, payOnline } from './online/payments.ts'
 export { listParked, type OnlineOffer, onlineMoney, type ParkedRow, readOnlineOffer } from './online/queries.ts'
-export type { ConnectedAccount, OnlinePayment, OnlineRefund } from './online/schema.ts'
+export type { Chargeback, ConnectedAccount, OnlinePayment, OnlineRefund } from './online/schema.ts'
 export { processNotices, sendIntents, tasks, vitals } from './online/sending.ts'
 export { listOutlays, outlaysFor } from './outlays.ts'
 export { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'

@@ -8,6 +8,7 @@ import { IdParams } from '../../kernel/wire.ts'
 import { importBankStatement, maxStatementBytes } from './importing.ts'
 import { matchStatementLine, returnStatementLine } from './matching.ts'
 import { collectionAccountMissing, statementUnreadable } from './model.ts'
+import { chargebackRoutes } from './online/chargebackroutes.ts'
 import { payeeRoutes } from './online/payeeroutes.ts'
 import { onlineRoutes } from './online/routes.ts'
 import { listOutlays } from './outlays.ts'
@@ -206,4 +207,11 @@ const orderRoutes: Route[] = [
   }),
 ]
 
-export const routes: Route[] = [...orderRoutes, ...statementRoutes, ...payoutRoutes, ...onlineRoutes, ...payeeRoutes]
+export const routes: Route[] = [
+  ...orderRoutes,
+  ...statementRoutes,
+  ...payoutRoutes,
+  ...onlineRoutes,
+  ...payeeRoutes,
+  ...chargebackRoutes,
+]

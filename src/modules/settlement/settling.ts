@@ -7,7 +7,8 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { postTransaction } from '../ledger/index.ts'
 import { beginSettlement, finishSettlement, lockOrder, type Order, settleableFen } from '../orders/index.ts'
 import { allocate, splitFee } from './model.ts'
-import { openPaymentsOf, refundPayment } from './online/refunds.ts'
+import { chargedBackFen, hasOpenChargeback } from './online/chargebacks.ts'
+import { concludeRefund, isRefundOpen, openPaymentsOf, refundPayment } from './online/refunds.ts'
 import { createTransfer } from './online/transfers.ts'
 import { createGiveback, createVendorPayout } from './payouts.ts'
 import { type Split, type StatementLine, split, statementLine } from './schema.ts'
@@ -83,8 +84,15 @@ export async function settleDue(cx: Cx, orderId: string): Promise<void> {
  * Gives money of a paid order back the way that it came, the latest payment first: payouts to accounts, refunds through
  * the provider. It leaves escrow at once; `finishRefund` follows with the last of them.
  */
-export async function refundTrade(cx: Cx, orderId: string, amountFen: bigint): Promise<void> {
-  await lockOrder(cx, orderId)
+export async function refundTrade(cx: Cx, orderId: string, wantedFen: bigint): Promise<void> {
+  const { state } = await lockOrder(cx, orderId)
+  if (await hasOpenChargeback(cx, orderId)) {
+    // the provider holds the money: what is given back follows from its decision
+    cx.audit('settlement.refund-waits', ['order', orderId], { amountFen: wantedFen, state })
+    return
+  }
+  const takenFen = await chargedBackFen(cx, orderId)
+  const amountFen = wantedFen > takenFen ? wantedFen - takenFen : 0n
   const lines = await cx.tx
     .select()
     .from(statementLine)
@@ -104,6 +112,15 @@ export async function refundTrade(cx: Cx, orderId: string, amountFen: bigint): P
     if (line) await refundLine(cx, line, orderId, part.amountFen)
   }
   cx.audit('settlement.refund', ['order', orderId], { amountFen, parts: parts.length })
+  if (takenFen > 0n && parts.length === 0) await concludeRefund(cx, orderId, orderId)
+}
+
+/** A chargeback was decided: a refund that waited for it goes on. */
+export async function resumeRefund(cx: Cx, orderId: string): Promise<void> {
+  const order = await lockOrder(cx, orderId)
+  const isWaiting = order.state === 'refunding' || (order.state === 'partly_refunded' && order.settleAfter === null)
+  cx.audit('settlement.chargeback-decided', ['order', orderId], { state: order.state, isWaiting })
+  if (isWaiting && !(await isRefundOpen(cx, orderId, orderId))) await refundTrade(cx, orderId, order.refundFen)
 }
 
 async function refundLine(cx: Cx, line: StatementLine, orderId: string, amountFen: bigint): Promise<void> {

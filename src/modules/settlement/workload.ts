@@ -20,6 +20,10 @@ export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
       where state in ('ordered', 'ready', 'bounced') or (state = 'waiting' and kind <> 'vendor')
       group by 1
     union all
+    select 'chargeback', count(*)::int4, min(changed_at),
+        count(*) filter (where evidence_due_at < ${rx.now.toISOString()}::timestamptz)::int4
+      from settlement.chargeback where state = 'open'
+    union all
     select 'parked', count(*)::int4, min(at), 0 from (
       select changed_at as at from settlement.intent where state = 'parked'
       union all select received_at from settlement.inbox where is_parked) p`
@@ -31,5 +35,6 @@ export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
     ordered: 'payout.confirm',
     stuck: 'payout.retry',
     parked: 'intent.resume',
+    chargeback: 'chargeback.answer',
   })
 }

@@ -1,5 +1,6 @@
 import type { Cx } from '../../../kernel/command.ts'
 import { applyPayee, failPayee } from './accounts.ts'
+import { applyChargeback, failAnswer } from './chargebacks.ts'
 import { deferIntent, lockIntent, moveIntent } from './intents.ts'
 import { applyPayment, failPayment } from './payments.ts'
 import type { Answer, Fact } from './port.ts'
@@ -13,6 +14,7 @@ export async function applyFact(cx: Cx, _gateway: string, fact: Fact): Promise<v
   if (fact.kind === 'refund') await applyRefund(cx, fact)
   if (fact.kind === 'transfer') await applyTransfer(cx, fact)
   if (fact.kind === 'payee') await applyPayee(cx, fact)
+  if (fact.kind === 'chargeback') await applyChargeback(cx, fact)
 }
 
 /** What follows when the provider refuses what it was told. */
@@ -21,6 +23,7 @@ async function applyRefusal(cx: Cx, row: Intent, problem: string): Promise<void>
   if (row.kind === 'refund') await failRefund(cx, row.subjectId, problem)
   if (row.kind === 'transfer') await failTransfer(cx, row, problem)
   if (row.kind === 'open-payee') await failPayee(cx, row.subjectId, problem)
+  if (row.kind === 'submit-evidence') await failAnswer(cx, row.subjectId)
 }
 
 /** What came of an attempt, with everything that follows, in one commit. Nothing when another sender was first. */

@@ -133,6 +133,7 @@ export const chargebackMachine = defineMachine({
   },
   moves: {
     answer: { from: ['open'], to: 'answered' },
+    reopen: { from: ['answered'], to: 'open' },
     win: { from: ['open', 'answered'], to: 'won' },
     lose: { from: ['open', 'answered'], to: 'lost' },
   },
