@@ -13,6 +13,7 @@ import { pullMachine } from '../../src/modules/resources/index.ts'
 import { assessmentMachine } from '../../src/modules/risk/index.ts'
 import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
 import {
+  chargebackMachine,
   connectedAccountMachine,
   intentMachine,
   onlinePaymentMachine,
@@ -55,6 +56,7 @@ const families: Record<string, string[]> = {
   intent: movesOf('intent', intentMachine),
   'online-payment': movesOf('online-payment', onlinePaymentMachine),
   transfer: movesOf('transfer', transferMachine),
+  chargeback: movesOf('chargeback', chargebackMachine),
   'connected-account': movesOf('connected-account', connectedAccountMachine),
   'online-refund': movesOf('online-refund', onlineRefundMachine),
   contract: ['suspend', 'resume', 'terminate', 'annul'].map(move => `contract.${move}`),
