@@ -125,6 +125,12 @@ t.test('a dispute takes the money, evidence answers it, and winning brings it ba
   decideDispute(standIn.world, id, 'won')
   t.match(await stripe.disputes.retrieve(id), { status: 'won', balance_transactions: { length: 2 } })
   t.equal(standIn.books.balance, before)
+  t.match(await stripe.charges.retrieve(charge.id), { disputed: true }, 'that it was disputed stays')
+  t.equal(
+    (await stripe.refunds.create({ charge: charge.id, amount: 100 })).amount,
+    100,
+    'what was won can be given back',
+  )
   t.same(
     (await stripe.events.list({ types: ['charge.dispute.closed', 'charge.dispute.created'] })).data.map(e => e.type),
     ['charge.dispute.closed', 'charge.dispute.created'],

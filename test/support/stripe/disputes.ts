@@ -97,7 +97,6 @@ export function decideDispute(world: World, id: string, outcome: 'won' | 'lost')
   if (dispute.status === 'won' || dispute.status === 'lost') return dispute
   dispute.status = outcome
   if (outcome === 'won') {
-    world.charges.get(dispute.charge as string).disputed = false
     const back = world.move('adjustment', id, dispute.amount, { fee: -fee, category: 'dispute_reversal' })
     dispute.balance_transactions.push(back)
     world.emit('charge.dispute.funds_reinstated', dispute)

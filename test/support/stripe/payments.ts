@@ -261,8 +261,8 @@ export function createRefund(world: World, params: Stripe.RefundCreateParams): S
   const method = methodOf(charge)
   const open = charge.amount - charge.amount_refunded
   const amount = params.amount ?? open
-  if (charge.disputed)
-    throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, 'charge_disputed')
+  const isHeld = world.disputes.newestFirst.some(each => each.charge === charge.id && each.status !== 'won')
+  if (isHeld) throw invalid(`Charge ${charge.id} has been charged back; cannot issue a refund.`, 'charge_disputed')
   if (open === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded')
   if (!Number.isSafeInteger(amount) || amount <= 0)
     throw invalid('Invalid positive integer', 'parameter_invalid_integer', 'amount')

@@ -137,6 +137,8 @@ export class StandIn {
     } catch (error) {
       if (error instanceof ApiError) return problem(error)
       throw error
+    } finally {
+      this.world.request = null
     }
   }
 
@@ -165,7 +167,6 @@ export class StandIn {
     if (replay) return replay
     this.world.request = { id: this.world.id('req'), idempotency_key: key }
     const made = this.#perform(work)
-    this.world.request = null
     // whatever came of work that was begun is answered again for the whole day, a refusal and an outage too
     const answer = fault === 'effect-then-500' && made.status < 400 ? outage : made
     this.#kept.set(key, { fingerprint, at: this.world.nowMs, answer })
