@@ -7,6 +7,7 @@ export default defineConfig({
     './src/modules/*/schema.ts',
     './src/modules/catalog/demand/schema.ts',
     './src/modules/settlement/online/schema.ts',
+    './src/modules/settlement/invoicing/schema.ts',
   ],
   out: './migrations',
   casing: 'snake_case',

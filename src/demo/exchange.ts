@@ -113,7 +113,11 @@ async function trade(client: Client, operator: Operator, plan: Plan, productId: 
   if (plan.goods.amountFen > 0) await pay(client, operator, plan, order.id)
   if (!reaches('delivered')) return
   await download(client, plan.buyer, order.id)
-  if (reaches('accepted')) await client.call(`POST /orders/${order.id}/accept`, { as: plan.buyer.maker })
+  if (!reaches('accepted')) return
+  await client.call(`POST /orders/${order.id}/accept`, { as: plan.buyer.maker })
+  if (plan.goods.amountFen === 0) return
+  const body = { kind: 'special', phone: '0351-6000001' }
+  await client.call(`POST /orders/${order.id}/request-invoice`, { as: plan.buyer.maker, body })
 }
 
 /** The operator's first announcement, written by one person and published by another; once. */

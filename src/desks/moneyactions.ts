@@ -92,6 +92,16 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     fail: text('原路退款失败，改由银行退款', 'Refund failed; by bank instead'),
   },
   'payout-batch': { create: text('生成付款批次', 'Payout batch made') },
+  invoice: {
+    request: text('申请开票', 'Invoice asked for'),
+    'request-red': text('退款，需开红字发票', 'Red letter asked for after a refund'),
+    issue: text('登记发票号码', 'Invoice issued'),
+    decline: text('退回开票申请', 'Request sent back'),
+    withdraw: text('撤回开票申请', 'Request taken back'),
+    correct: text('红字发票冲减', 'Corrected by a red letter'),
+    lessen: text('退款后调减开票金额', 'Amount to invoice lessened after a refund'),
+    'follow-refund': text('核对已开发票', 'Invoices looked at after a refund'),
+  },
   period: {
     propose: text('提请结账', 'Closing of the month proposed'),
     withdraw: text('撤回结账', 'Proposal taken back'),

@@ -105,6 +105,7 @@ const desks: readonly Desk[] = [
       },
       { path: '/operator/payouts', words: text('付款', 'Payouts'), icon: 'cash', permission: 'payout-batch.list' },
       { path: '/operator/books', words: text('账簿', 'Books'), icon: 'book', permission: 'ledger.read' },
+      { path: '/invoices', words: text('发票', 'Invoices'), icon: 'file-invoice', permission: 'invoice.issue' },
       { path: '/operator/announcements', words: text('公告管理', 'Announcements'), icon: 'speakerphone' },
       { path: '/operator/rules', words: text('费率与规则', 'Fees and rules'), icon: 'gavel' },
       { path: '/operator/people', words: text('用户', 'People'), icon: 'users' },
@@ -197,6 +198,7 @@ const trades: Desk = {
   places: [
     { path: '/contracts', words: text('合同', 'Contracts'), icon: 'file-pencil' },
     { path: '/orders', words: text('订单', 'Orders'), icon: 'receipt' },
+    { path: '/invoices', words: text('发票', 'Invoices'), icon: 'file-invoice' },
   ],
 }
 
@@ -251,6 +253,6 @@ export function startOf(reader: Reader): string {
 
 /** Whether a page belongs to the desks: it then has the desks' places beside it. */
 export const isDeskPath = (path: string): boolean =>
-  /^\/(vendor|institution|data-versions|assessments|buyer|regulator|operator|contracts|orders|trades|organization|account|inbox|source-proposals)(\/|$)/.test(
+  /^\/(vendor|institution|data-versions|assessments|buyer|regulator|operator|contracts|orders|invoices|trades|organization|account|inbox|source-proposals)(\/|$)/.test(
     path,
   )

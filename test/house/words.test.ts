@@ -40,6 +40,7 @@ const families: Record<string, string[]> = {
   filing: movesOf('filing', filingMachine),
   assessment: movesOf('assessment', assessmentMachine),
   entitlement: [...movesOf('entitlement', entitlementMachine), 'entitlement.renew', 'entitlement.keep'],
+  invoice: ['issue', 'decline', 'withdraw', 'correct'].map(move => `invoice.${move}`),
   period: Object.keys(periodMachine.moves).map(move => `period.${kebab(move)}`),
   'bank-account': movesOf('bank-account', accountMachine),
   pull: movesOf('pull', pullMachine),

@@ -24,6 +24,7 @@ import {
 import { takeSnapshot } from '../../src/modules/ledger/service.ts'
 import { acceptOrder, deliverOrder, type Order, orderStateOf } from '../../src/modules/orders/index.ts'
 import { feeReport, vendorStatement } from '../../src/modules/settlement/index.ts'
+import { taxOf } from '../../src/modules/settlement/invoicing/model.ts'
 import { openExchange, type Role } from '../support/exchange.ts'
 import { newOrder, run } from '../support/orders.ts'
 
@@ -186,6 +187,104 @@ t.test('a month is closed by two people, keeps its books, and is opened by two w
     reason: null,
   })
   t.ok(order.id)
+})
+
+t.test('an invoice is asked for, issued once, and corrected in red when money goes back', async t => {
+  const order = await paidOrder(100_000n, dayOf(await now()))
+  const at = `/orders/${order.id}`
+  const asked = {
+    kind: 'special',
+    address: '太原市迎泽大街 1 号',
+    phone: '0351-7654321',
+    bankAccount: '1400099988887777',
+  }
+  const ask = (as: Role) => x.call(`POST ${at}/request-invoice`, { as, body: asked })
+  t.equal((await ask(vendor.finance)).status, 403)
+  const outsider = await x.organization(['buyer'])
+  t.equal((await ask(outsider.finance)).status, 404)
+  const both = await Promise.all([ask(buyer.finance), ask(buyer.maker)])
+  t.same(both.map(reply => reply.status).sort(), [200, 422], 'asked for once, by two at the same time')
+  const { body: invoice } = both.find(reply => reply.status === 200)!
+  t.match(invoice, { state: 'requested', amountFen: 100_000, buyer: { phone: '0351-7654321' }, netFen: null })
+  const issue = (id: string, as: Role, body: object) => x.call(`POST /invoices/${id}/issue`, { as, body })
+  const facts = {
+    invoiceNumber: '26142000000012345678',
+    issuedOn: dayOf(await now()),
+    taxCode: '3040201990000000000',
+    taxRate: 0.06,
+  }
+  t.equal((await issue(invoice.id, outsider.finance, facts)).status, 403)
+  t.equal((await issue(invoice.id, operator.finance, facts)).status, 404, 'the issuer alone enters the number')
+  t.equal(
+    (await issue(invoice.id, vendor.finance, { ...facts, taxRate: undefined })).body.errors[0].pointer,
+    '/taxRate',
+  )
+  t.equal(
+    (await issue(invoice.id, vendor.finance, { ...facts, issuedOn: '2199-01-01' })).body.errors[0].pointer,
+    '/issuedOn',
+  )
+  const issued = await issue(invoice.id, vendor.finance, facts)
+  t.match(issued.body, { state: 'issued', netFen: 94_340, taxFen: 5_660, taxPpm: 60_000 })
+  const [kept] = await client`select sealed_buyer_account from settlement.invoice where id = ${invoice.id}`
+  t.notMatch(kept!.sealed_buyer_account.toString('latin1'), '1400099988887777')
+  await t.rejects(client`update settlement.invoice set amount_fen = 1 where id = ${invoice.id}`)
+  await t.rejects(client`delete from settlement.invoice where id = ${invoice.id}`)
+  t.equal((await x.call(`GET //invoices/${invoice.id}`, { as: outsider.finance })).status, 404)
+
+  await run(x, cx => deliverOrder(cx, order.id, { receiptId: order.id }))
+  await x.ok(`POST ${at}/dispute`, { as: buyer.maker, body: { reason: '字段缺失，与合同附件不符' } })
+  const body = { outcome: 'partial', refundFen: 30_000, reason: '部分字段缺失，酌情退款' }
+  await x.ok(`POST ${at}/mediate`, { as: operator.checker, body })
+  const redOf = async (id: string) =>
+    x.until(async () => {
+      const { items } = await x.ok(`GET /orders/${id}/invoices`, { as: vendor.finance })
+      return items.find((each: any) => each.isRed)
+    }, 'the red letter')
+  const red = await redOf(order.id)
+  t.match(red, { state: 'requested', corrects: invoice.id, amountFen: 30_000 })
+  const waiting = await x.ok('GET /invoices?view=to-issue', { as: vendor.finance })
+  t.equal(waiting.items[0].id, red.id, 'the vendor’s finance finds it in its list')
+  t.equal(
+    (await x.call(`POST /invoices/${red.id}/decline`, { as: vendor.finance, body: { reason: '不开红字' } })).status,
+    422,
+  )
+  const again = { invoiceNumber: facts.invoiceNumber, issuedOn: facts.issuedOn }
+  const used = await issue(red.id, vendor.finance, again)
+  t.equal(used.status, 409)
+  t.equal(used.body.errors[0].pointer, '/invoiceNumber')
+  t.equal((await issue(red.id, vendor.finance, { ...again, invoiceNumber: '26142000000012345679' })).status, 200)
+  const { items } = await x.ok(`GET ${at}/invoices`, { as: buyer.finance })
+  t.match(items, [
+    { state: 'partly_corrected', correctedFen: 30_000 },
+    { state: 'issued', isRed: true, taxPpm: 60_000 },
+  ])
+
+  const other = await paidOrder(50_000n, dayOf(await now()))
+  const whole = await x.ok(`POST /orders/${other.id}/request-invoice`, {
+    as: buyer.finance,
+    body: { kind: 'ordinary' },
+  })
+  await issue(whole.id, vendor.finance, { ...facts, invoiceNumber: '26142000000012345680', taxRate: 0 })
+  await x.ok(`POST /orders/${other.id}/cancel`, { as: vendor.checker, body: { reason: '数据暂不能提供' } })
+  const all = await redOf(other.id)
+  t.equal((await issue(all.id, vendor.finance, { ...again, invoiceNumber: '26142000000012345681' })).status, 200)
+  const [end] = (await x.ok(`GET /orders/${other.id}/invoices`, { as: buyer.finance })).items
+  t.match(end, { state: 'corrected', correctedFen: 50_000, netFen: 50_000, taxFen: 0 })
+
+  const done = await settled(80_000n)
+  const fee = await x.ok(`POST /orders/${done.id}/request-fee-invoice`, {
+    as: vendor.finance,
+    body: { kind: 'ordinary' },
+  })
+  t.equal(fee.seller.uscc, operator.uscc)
+  t.equal((await issue(fee.id, operator.finance, { ...facts, invoiceNumber: '26142000000012345682' })).status, 200)
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 10n ** 15n }), fc.integer({ min: 0, max: 1_000_000 }), (amount, ppm) => {
+      const { netFen, taxFen } = taxOf(amount, ppm)
+      const off = netFen * BigInt(ppm) - taxFen * 1_000_000n
+      return netFen + taxFen === amount && netFen > 0n - 1n && off <= 1_000_000n && off >= -1_000_000n
+    }),
+  )
 })
 
 /** What was booked, as the entries alone say it: everything else must follow from this. */

@@ -37,6 +37,7 @@ function readerOf(route: string): ReaderName {
   if (route === '/sign-in' || route === '/sign-up') return 'visitor'
   if (/^\/products\/:id\/buy|^\/(buyer|contracts|orders|trades)\b/.test(route)) return 'buyer'
   if (route.startsWith('/regulator')) return 'regulator'
+  if (route.startsWith('/invoices')) return 'treasurer'
   if (/^\/operator\/(statements|payouts|books)\b/.test(route)) return 'cashier'
   if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
   if (route.startsWith('/operator')) return 'clerk'
@@ -76,6 +77,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const month = await one(sql`
     select to_char(created_at at time zone 'Asia/Shanghai', 'YYYY-MM') as id from settlement.split limit 1`)
   const period = await one(sql`select month as id from ledger.period limit 1`)
+  const invoice = await one(sql`select id from settlement.invoice limit 1`)
   const catalogImport = await one(sql`select id from resources.bulk_import limit 1`)
   return {
     form,
@@ -101,6 +103,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
     payout,
     month,
     period,
+    invoice,
   }
 }
 
@@ -132,6 +135,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/operator\/books\/accounts\/:code/, () => ({ code: 'psp_clearing' })],
   [/^\/operator\/books\/vendors\/:id/, ids => ({ id: ids.vendor! })],
   [/^\/operator\/books\/periods\/:month/, ids => ({ month: ids.period! })],
+  [/^\/invoices\/:id/, ids => ({ id: ids.invoice! })],
   [/^\/vendor\/earnings\/:month/, ids => ({ month: ids.month! })],
   [/^\/operator\/payouts\/:id/, ids => ({ id: ids.payout! })],
   [/^\/problems\/:slug/, () => ({ slug: 'state-conflict' })],

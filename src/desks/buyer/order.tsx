@@ -16,9 +16,17 @@ import {
   readInvoice,
   readOrder,
 } from '../../modules/orders/index.ts'
-import { collectionAccountMissing, readMoney, readOnlineOffer, readPayment } from '../../modules/settlement/index.ts'
+import {
+  collectionAccountMissing,
+  invoicesOf,
+  lastDetails,
+  readMoney,
+  readOnlineOffer,
+  readPayment,
+} from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Card, Facts, Moment, Money, Name, State, Steps } from '../../web/parts.tsx'
+import { InvoicesCard } from '../books/invoicing.tsx'
 import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
@@ -58,6 +66,8 @@ async function find(rx: Rx, id: string) {
     versions: actions.includes('redeliver')
       ? (await listDataVersions(rx, { state: 'confirmed', limit: 100 })).items
       : [],
+    invoices: side === 'authority' ? [] : await invoicesOf(rx, id),
+    invoiceDetails: side === 'authority' ? undefined : await lastDetails(rx, 'recipient'),
     invoice: isInvoiced && side !== 'authority' ? await readInvoice(rx, id) : undefined,
     rating: await ratingOfOrder(rx, id),
     timeline: await readTimeline(rx, [['order', id]]),
@@ -308,6 +318,23 @@ function OrderFacts({ of: { seen, contract } }: { of: Found }) {
   )
 }
 
+const stillThere = ['requested', 'issued', 'partly_corrected']
+
+function Invoices({ of: { seen, money, invoice, invoices, invoiceDetails } }: { of: Found }) {
+  const isOpen = (subject: string) =>
+    !invoices.some(each => !each.isRed && each.subject === subject && stillThere.includes(each.state))
+  return (
+    <InvoicesCard
+      orderId={seen.row.id}
+      side={seen.side}
+      of={invoices}
+      details={invoiceDetails}
+      canRequestSale={invoice !== undefined && isOpen('sale')}
+      canRequestFee={(money.split?.feeFen ?? 0n) > 0n && isOpen('fee')}
+    />
+  )
+}
+
 function OrderBody({ of: found }: { of: Found }) {
   const t = useWords()
   const { row, side } = found.seen
@@ -324,6 +351,7 @@ function OrderBody({ of: found }: { of: Found }) {
         <MoneyCard of={found.money} isBuyer={side === 'buyer'} />
         <OrderFacts of={found} />
         <RatingCard order={row} side={side} rating={found.rating} canRate={isRatable(row.state)} />
+        <Invoices of={found} />
         {found.invoice && <InvoiceCard of={found.invoice} isBuyer={side === 'buyer'} />}
       </div>
       <h2>{t(text('经过', 'What happened'))}</h2>

@@ -1,4 +1,5 @@
 import type { Handler, Timer } from '../../kernel/events.ts'
+import { correctInvoices } from './invoicing/service.ts'
 import { receiveLine, returnParts } from './matching.ts'
 import { releasePayout } from './paying.ts'
 import { linesToReceive, ordersToSettle, payoutsToRelease } from './queries.ts'
@@ -14,6 +15,11 @@ export const handlers: Handler[] = [
     event: 'settlement.chargeback-decided',
     name: 'settlement.resume-refund',
     run: (cx, { orderId }) => resumeRefund(cx, String(orderId)),
+  },
+  {
+    event: 'orders.order-refunding',
+    name: 'settlement.correct-invoices',
+    run: (cx, { orderId, amountFen }) => correctInvoices(cx, String(orderId), BigInt(Number(amountFen))),
   },
   {
     event: 'orders.order-cancelled',

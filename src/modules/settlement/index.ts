@@ -1,3 +1,6 @@
+import { invoiceRoutes } from './invoicing/routes.ts'
+import { routes as moneyRoutes } from './routes.ts'
+
 export { confirmBankAccount, refuseBankAccount, registerBankAccount } from './accounts.ts'
 export {
   type EarningLine,
@@ -10,6 +13,16 @@ export { type FeeLine, feeReport } from './fees.ts'
 export { statementColumns } from './gateways/statements/csv.ts'
 export { maxLines } from './gateways/statements/text.ts'
 export { handlers, timers } from './handlers.ts'
+export { type InvoiceKind, type InvoiceState, invoiceKinds, invoiceMachine } from './invoicing/model.ts'
+export {
+  type InvoiceView,
+  invoicesOf,
+  invoiceViews,
+  lastDetails,
+  listInvoices,
+  readInvoicing,
+} from './invoicing/queries.ts'
+export type { Invoicing } from './invoicing/schema.ts'
 export { matchStatementLine, receiveLine, returnStatementLine } from './matching.ts'
 export {
   type AccountState,
@@ -60,7 +73,6 @@ export {
   readStatementLine,
 } from './queries.ts'
 export { type MoneyLabel, moneyLabels } from './references.ts'
-export { routes } from './routes.ts'
 export type { BankAccount, OutlayRow, Payout, PayoutBatch, StatementLine } from './schema.ts'
 export { importStatement } from './service.ts'
 export { settleOrder } from './settling.ts'
@@ -69,3 +81,5 @@ export { type Suggestion, suggestMatches } from './suggestions.ts'
 export { type VendorLine, type VendorMovement, type VendorStatement, vendorStatement } from './vendorstatement.ts'
 export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit, toStatement } from './wire.ts'
 export { moneyWaiting } from './workload.ts'
+
+export const routes = [...moneyRoutes, ...invoiceRoutes]
