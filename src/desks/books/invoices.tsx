@@ -116,6 +116,7 @@ function Issue({ of: { of, details, today } }: { of: Shown }) {
         <Field
           name="invoiceNumber"
           label={text('发票号码', 'Number')}
+          hint={text('数电发票为 20 位数字', '20 digits on a fully digital invoice')}
           isRequired
           maxLength={20}
           inputMode="numeric"
@@ -177,12 +178,17 @@ function Parties({ of: { of } }: { of: Shown }) {
     [text('销售方', 'Seller'), row.seller, sellerAccount],
   ] as const
   return (
-    <div class="columns">
+    <div class="columns mb-3">
       {sides.map(([title, party, account]) => (
         <Card key={title.en} title={t(title)}>
           <Facts
             of={[
-              [t(text('名称', 'Name')), <Copyable key="name">{party.name}</Copyable>],
+              [
+                t(text('名称', 'Name')),
+                <span key="name" lang="zh-CN">
+                  <Copyable>{party.name}</Copyable>
+                </span>,
+              ],
               [t(text('统一社会信用代码', 'Tax code')), <Copyable key="uscc">{party.uscc}</Copyable>],
               party.address !== null && [t(text('地址', 'Address')), <Said key="address">{party.address}</Said>],
               party.phone !== null && [t(text('电话', 'Telephone')), party.phone],

@@ -8,6 +8,7 @@ import { conflict, invalidInput, notFound, ruleViolated } from '../../../kernel/
 import { type Text, text } from '../../../kernel/text.ts'
 import { type Organization, operatorOrganization, organizationOf, requireOrganization } from '../../identity/index.ts'
 import { lockOrder, type Order, readInvoice } from '../../orders/index.ts'
+import { tidyAccountNumber } from '../model.ts'
 import { split } from '../schema.ts'
 import { sealNumber } from '../sealing.ts'
 import { type InvoiceKind, type InvoiceMove, type InvoiceSubject, invoiceMachine, taxOf } from './model.ts'
@@ -41,10 +42,22 @@ const partyOf = (who: Pick<Organization, 'nameZh' | 'uscc' | 'address'>, details
   bankName: details.bankName ?? null,
 })
 
-const place = (id: string, side: 'buyer' | 'seller') => `invoice/${id}/${side}`
-const sealed = (rx: Rx, id: string, side: 'buyer' | 'seller', details: PartyDetails) =>
-  details.bankAccount ? sealNumber(rx, place(id, side), details.bankAccount) : null
+const wrong = (pointer: string, message: Text, remedy: Text) =>
+  invalidInput(undefined, { errors: [{ pointer, message, remedy }] })
 
+/** The account number of a party as digits, or null. @throws invalid-input when it is none */
+function sealed(rx: Rx, id: string, side: 'buyer' | 'seller', { bankAccount }: PartyDetails): Buffer | null {
+  if (!bankAccount) return null
+  const tidy = tidyAccountNumber(bankAccount)
+  if (tidy) return sealNumber(rx, place(id, side), tidy)
+  throw wrong(
+    '/bankAccount',
+    text('不是有效的银行账号', 'is not an account number'),
+    text('填写 8–32 位数字或字母', 'give its 8–32 digits or letters'),
+  )
+}
+
+const place = (id: string, side: 'buyer' | 'seller') => `invoice/${id}/${side}`
 /** @throws rule-violated while another invoice of the order is asked for or holds */
 async function requireNone(cx: Cx, orderId: string, subject: InvoiceSubject): Promise<void> {
   const [other] = await cx.tx
@@ -163,9 +176,6 @@ async function moveInvoice(
   return changed!
 }
 
-const wrong = (pointer: string, message: Text, remedy: Text) =>
-  invalidInput(undefined, { errors: [{ pointer, message, remedy }] })
-
 /** What the issuer read off the invoice that it issued in the tax system. */
 export interface IssueInput extends PartyDetails {
   readonly invoiceNumber: string
@@ -208,6 +218,12 @@ async function countCorrection(cx: Cx, original: Invoicing, amountFen: bigint): 
 export async function issueInvoice(cx: Cx, id: string, input: IssueInput): Promise<Invoicing> {
   const row = await lockInvoice(cx, id, 'issuerId')
   nextState(invoiceMachine, row.state, 'issue')
+  if (!/^[0-9]{8,20}$/.test(input.invoiceNumber))
+    throw wrong(
+      '/invoiceNumber',
+      text('不是有效的发票号码', 'is not an invoice number'),
+      text('填写 8–20 位数字，数电发票为 20 位', 'give its 8–20 digits; a fully digital invoice has 20'),
+    )
   if (input.issuedOn > dayOf(cx.now))
     throw wrong(
       '/issuedOn',
