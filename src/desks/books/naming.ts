@@ -19,12 +19,21 @@ const kinds: Readonly<Record<string, Text>> = {
   'payout.confirm': text('付款完成', 'Payout confirmed'),
   'payout.hold-refund': text('退款划出', 'Refund set aside'),
   'payout.hold-return': text('原路退回划出', 'Return set aside'),
+  'online-payment.receive': text('网上收款', 'Paid online'),
+  'intent.refund': text('网上退款提交', 'Online refund ordered'),
+  'intent.return': text('网上退回提交', 'Online return ordered'),
+  'intent.transfer': text('划付提交', 'Transfer ordered'),
+  'transfer.finish': text('划付完成', 'Transfer made'),
+  'online-refund.succeed': text('网上退款完成', 'Online refund made'),
+  'online-refund.fail': text('网上退款失败', 'Online refund failed'),
+  'balance-transaction.fee': text('通道手续费', 'Fee of the payment provider'),
 }
 
 /** What a transaction is, in words; a reversal says so. A kind without words stands for itself. */
 export function kindWords(kind: string): Text {
   const plain = kind.replace(/\.reversal$/, '')
-  const words = kinds[plain] ?? text(plain, plain)
+  const isChargeback = plain.startsWith('chargeback.')
+  const words = kinds[plain] ?? (isChargeback ? text('拒付款项变动', 'Chargeback') : text(plain, plain))
   return plain === kind ? words : text(`冲正：${words.zh}`, `Reversal: ${words.en}`)
 }
 
