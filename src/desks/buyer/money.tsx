@@ -90,6 +90,10 @@ export function MoneyCard({
           [t(text('合同价款', 'Price')), <Money key="price" fen={order.amountFen} />],
           [t(text('已收款', 'Received')), <Money key="received" fen={trade?.capturedFen ?? 0n} />],
           [t(text('托管中', 'In escrow')), <Money key="held" fen={heldFen} />],
+          (trade?.disputedFen ?? 0n) > 0n && [
+            t(text('拒付冻结', 'Held for a chargeback')),
+            <Money key="disputed" fen={trade!.disputedFen} />,
+          ],
           (trade?.refundedFen ?? 0n) > 0n && [
             t(text('已退还需方', 'Given back')),
             <Money key="back" fen={trade!.refundedFen} />,

@@ -102,6 +102,10 @@ const stageOf: Partial<Record<OrderState, number>> = {
 
 type Step = (found: Found) => { readonly title: Text; readonly body?: ComponentChildren }
 
+function Heading({ of }: { of: Text }) {
+  const t = useWords()
+  return <h3>{t(of)}</h3>
+}
 const sayer = (words: Text) => <Words of={words} />
 function Words({ of }: { of: Text }) {
   const t = useWords()
@@ -141,6 +145,7 @@ const buyerSteps: Partial<Record<OrderState, Step>> = {
     body: (
       <>
         {online && <OnlineCard of={online} />}
+        {online && payment && payment !== 'no-account' && <Heading of={text('银行转账', 'Bank transfer')} />}
         {payment === 'no-account' ? !online && <NoAccount /> : payment && <PaymentCard of={payment} />}
       </>
     ),

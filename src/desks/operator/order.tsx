@@ -172,6 +172,10 @@ function MoneyOf({ of: { money } }: { of: Dossier }) {
         of={[
           [t(text('已收', 'Received')), <Money fen={money.trade?.capturedFen ?? 0n} />],
           [t(text('托管中', 'In escrow')), <Money fen={money.heldFen} />],
+          (money.trade?.disputedFen ?? 0n) > 0n && [
+            t(text('拒付冻结', 'Held for a chargeback')),
+            <Money fen={money.trade!.disputedFen} />,
+          ],
           [t(text('已结算给供方', 'Settled with the vendor')), <Money fen={money.trade?.releasedFen ?? 0n} />],
           [t(text('平台服务费', 'Platform fee')), <Money fen={money.trade?.feeFen ?? 0n} />],
           [t(text('已退', 'Refunded')), <Money fen={money.trade?.refundedFen ?? 0n} />],

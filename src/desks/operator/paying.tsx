@@ -269,7 +269,7 @@ export function Mend({ row, among }: { row: Payout; among: Named }) {
               t(text('情况', 'Why')),
               row.state === 'bounced'
                 ? (row.reason ?? '—')
-                : t(text('没有可用的收款账户', 'There is no account to pay to')),
+                : (row.reason ?? t(text('没有可用的收款账户', 'There is no account to pay to'))),
             ],
           ]}
         />

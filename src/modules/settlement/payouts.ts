@@ -89,6 +89,8 @@ interface Draft {
   readonly organizationId?: string
   readonly orderId?: string
   readonly lineId?: string
+  /** why it goes by bank */
+  readonly reason?: string
 }
 
 /** Writes a payout; with columns of a payee it is ready, without it waits visibly. */
@@ -161,8 +163,9 @@ export async function createBankGiveback(
   orderId: string,
   amountFen: bigint,
   from: string | null,
+  reason: string,
 ): Promise<Payout> {
-  const row = await insertPayout(cx, newId(), { kind, amountFen, orderId }, undefined)
+  const row = await insertPayout(cx, newId(), { kind, amountFen, orderId, reason }, undefined)
   if (from !== null) await hold(cx, row, from)
   return row
 }

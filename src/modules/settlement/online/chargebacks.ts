@@ -151,6 +151,17 @@ export async function chargedBackFen(cx: Cx, orderId: string): Promise<bigint> {
   return rows.reduce((sum, row) => sum + row.heldFen, 0n)
 }
 
+/** How the buyer took the delivery, as the record has it and no better. */
+function standing(order: Order, acceptedOn: string): string {
+  if (acceptedOn !== '')
+    return `The buyer ${order.isDeemedAccepted ? 'is deemed to have' : 'has'} accepted the delivery on ${acceptedOn}.`
+  if (order.rejections > 0)
+    return `The buyer rejected ${order.rejections} delivery or deliveries; reason on record: ${order.reason ?? 'none'}.`
+  return order.deliveredAt
+    ? 'The buyer has neither accepted nor rejected the delivery so far.'
+    : 'Nothing was delivered so far.'
+}
+
 /** What can be said for the exchange, from the contract, the delivery and the acceptance on record. */
 export async function evidenceFor(rx: Rx, orderId: string) {
   const order = await orderOf(rx, orderId)
@@ -163,9 +174,7 @@ export async function evidenceFor(rx: Rx, orderId: string) {
     accessLog: order.deliveredAt
       ? `Order ${order.number}: downloaded whole on ${order.deliveredAt.toISOString()}, delivery receipt ${order.receiptId}`
       : `Order ${order.number}: not delivered`,
-    explanation: order.acceptedAt
-      ? `The buyer accepted the delivery on ${order.acceptedAt.toISOString()}.`
-      : 'The buyer has not rejected the delivery.',
+    explanation: standing(order, day(order.acceptedAt)),
   }
 }
 

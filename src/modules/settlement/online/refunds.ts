@@ -45,7 +45,7 @@ export async function giveBackOnline(
   const { orderId } = payment
   const isLate = payment.refundableUntil !== null && payment.refundableUntil <= cx.now
   const reason = isLate ? '超过原路退款期限 (past the last day of the method)' : null
-  const bank = isLate ? await createBankGiveback(cx, kind, orderId, amountFen, from) : undefined
+  const bank = reason === null ? undefined : await createBankGiveback(cx, kind, orderId, amountFen, from, reason)
   await cx.tx.insert(onlineRefund).values({
     id,
     paymentId: payment.id,
@@ -156,7 +156,7 @@ async function fail(cx: Cx, row: OnlineRefund, reason: string, externalId: strin
         { account: 'refund_in_flight', amountFen: -row.amountFen },
       ],
     })
-  const bank = await createBankGiveback(cx, row.kind, row.orderId, row.amountFen, null)
+  const bank = await createBankGiveback(cx, row.kind, row.orderId, row.amountFen, null, reason)
   await moveRefund(cx, row, 'fail', { reason, payoutId: bank.id, ...(externalId && { externalId }) })
 }
 
