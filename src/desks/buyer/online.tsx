@@ -1,11 +1,30 @@
 import { text } from '../../kernel/text.ts'
-import { type OnlineOffer, onlinePaymentMachine } from '../../modules/settlement/index.ts'
+import { type OnlineOffer, onlinePaymentMachine, type Payment } from '../../modules/settlement/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
 import { Moment, Money, Notice } from '../../web/parts.tsx'
+import { NoAccount, PaymentCard } from './money.tsx'
+
+interface Ways {
+  readonly payment: Payment | 'no-account' | undefined
+  readonly online: OnlineOffer | undefined
+}
+
+/** The ways to pay that there are: online where a provider is set up, and by bank. */
+export function HowToPay({ payment, online }: Ways) {
+  const t = useWords()
+  if (payment === 'no-account') return online ? <OnlineCard of={online} /> : <NoAccount />
+  return (
+    <>
+      {online && <OnlineCard of={online} />}
+      {online && payment && <h3>{t(text('银行转账', 'Bank transfer'))}</h3>}
+      {payment && <PaymentCard of={payment} />}
+    </>
+  )
+}
 
 /** Paying on the provider's page: begin, go there, or what became of the last time. */
-export function OnlineCard({ of: { orderId, restFen, latest, isWithin } }: { of: OnlineOffer }) {
+function OnlineCard({ of: { orderId, restFen, latest, isWithin } }: { of: OnlineOffer }) {
   const t = useWords()
   const { can } = useReader()
   const heading = <h3>{t(text('网上支付（银行卡、支付宝、微信支付）', 'Pay online (card, Alipay, WeChat Pay)'))}</h3>

@@ -30,9 +30,9 @@ import { InvoicesCard } from '../books/invoicing.tsx'
 import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
-import { InvoiceCard, MoneyCard, NoAccount, PaymentCard } from './money.tsx'
+import { InvoiceCard, MoneyCard } from './money.tsx'
 import { Accept, Mediate, OtherMoves, Redeliver } from './moves.tsx'
-import { OnlineCard } from './online.tsx'
+import { HowToPay } from './online.tsx'
 import { RatingCard } from './rating.tsx'
 import { DeliveryCard, Download, isFetchable } from './receiving.tsx'
 import { orderTones } from './standing.ts'
@@ -102,10 +102,6 @@ const stageOf: Partial<Record<OrderState, number>> = {
 
 type Step = (found: Found) => { readonly title: Text; readonly body?: ComponentChildren }
 
-function Heading({ of }: { of: Text }) {
-  const t = useWords()
-  return <h3>{t(of)}</h3>
-}
 const sayer = (words: Text) => <Words of={words} />
 function Words({ of }: { of: Text }) {
   const t = useWords()
@@ -142,13 +138,7 @@ const fetching: Step = ({ delivery, canFetch }) => ({
 const buyerSteps: Partial<Record<OrderState, Step>> = {
   awaiting_payment: ({ payment, online }) => ({
     title: text('请付款', 'Please pay'),
-    body: (
-      <>
-        {online && <OnlineCard of={online} />}
-        {online && payment && payment !== 'no-account' && <Heading of={text('银行转账', 'Bank transfer')} />}
-        {payment === 'no-account' ? !online && <NoAccount /> : payment && <PaymentCard of={payment} />}
-      </>
-    ),
+    body: <HowToPay payment={payment} online={online} />,
   }),
   escrowed: () => ({
     title: text('已付款，正在开放交付', 'Paid; delivery is being opened'),
