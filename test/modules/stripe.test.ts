@@ -316,6 +316,22 @@ t.test('a chargeback holds the money and freezes the order; won it is released, 
   t.same(await violated(), [])
 })
 
+t.test('a refund that crosses a chargeback waits for it, and no bank pays meanwhile', async t => {
+  const { order } = await paid('card')
+  const charge = standIn.world.charges.newestFirst[0]!
+  const dispute = openDispute(standIn.world, charge.id)
+  await run(x, cx => cancelOrder(cx, order.id, { reason: '供方无法交付' }))
+  await refundTrade(order.id, 120_000n)
+  await send()
+  const [intent] =
+    await x.sql`select state, problem from settlement.intent where kind = 'refund' order by seq desc limit 1`
+  t.match(intent, { state: 'unknown', problem: /charge_disputed/ })
+  t.match((await online(order.id)).refunds, [{ state: 'requested', payoutId: null }])
+  decideDispute(standIn.world, dispute.id, 'won')
+  await hear()
+  t.same(await violated(), [])
+})
+
 t.test(
   'what moved at the provider is fetched once, its fees are booked, and the balance is the provider’s own',
   async t => {

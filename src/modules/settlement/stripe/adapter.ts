@@ -160,7 +160,9 @@ async function seek(stripe: Stripe, { id, kind, request }: Instruction): Promise
 
 /**
  * What a failed call proves. Only a request that was judged and turned down is refused; all else stays unknown (I12). A
- * lack of funds is a refusal too: it is saved under the key for a day, so that asking again would not help.
+ * lack of funds is a refusal too: it is saved under the key for a day, so that asking again would not help. A refund of a
+ * charge that the payer's bank disputes stays unknown until it is decided: were it refused, the money would go by bank, and
+ * a second time with a dispute that is lost.
  */
 function judge(error: unknown): Answer {
   if (!(error instanceof Stripe.errors.StripeError)) {
@@ -172,7 +174,8 @@ function judge(error: unknown): Answer {
     (error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError) &&
     statusCode >= 400 &&
     statusCode < 500 &&
-    ![401, 403, 409, 429].includes(statusCode)
+    ![401, 403, 409, 429].includes(statusCode) &&
+    code !== 'charge_disputed'
   return isJudged ? { outcome: 'refused', problem } : { outcome: 'unknown', problem, isSaved: statusCode >= 500 }
 }
 
