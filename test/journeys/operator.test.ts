@@ -107,7 +107,7 @@ for (const { locale, say } of languages) {
 const ways = [
   {
     locale: 'zh-CN',
-    file: '银行导出的 CSV 文件',
+    file: '银行导出的对账单（CSV 或 camt.053）',
     begin: '导入并自动匹配',
     report: [/足额，订单已付清/, /附言中没有付款参考码/, /记账日期“2026-02-30”不是日期/],
     match: '认领',
@@ -118,7 +118,7 @@ const ways = [
   },
   {
     locale: 'en',
-    file: 'CSV file exported by the bank',
+    file: 'Statement exported by the bank (CSV or camt.053)',
     begin: 'Import and match',
     report: [
       /Exact: the order is paid/,
