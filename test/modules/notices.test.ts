@@ -88,6 +88,7 @@ t.test('every event that a module emits is told to somebody, or known to concern
     'contracts.contract-completed', // said by the order that closes it
     'contracts.contract-sealed',
     'delivery.delivery-completed', // said by the order that is delivered
+    'settlement.movements-fetched', // booked by itself
     'orders.order-ready', // said by the entitlement that opens
     'orders.order-resumed', // said by what the mediation decided
     'orders.order-settling',

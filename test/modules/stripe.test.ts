@@ -2,6 +2,7 @@ import t from 'tap'
 import { system } from '../../src/kernel/actor.ts'
 import { contractOf } from '../../src/modules/contracts/index.ts'
 import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
+import { heard } from '../../src/modules/notices/handlers.ts'
 import { acceptOrder, cancelOrder, deliverOrder, orderStateOf, startDelivery } from '../../src/modules/orders/index.ts'
 import { fetchMovements, processNotices, sendIntents, settleOrder } from '../../src/modules/settlement/index.ts'
 import { resumeRefund } from '../../src/modules/settlement/settling.ts'
@@ -282,8 +283,22 @@ t.test('a chargeback holds the money and freezes the order; won it is released, 
     t.equal(await balance(`dispute_hold:${order.id}`), 120_000n)
     return { order, dispute }
   }
+  const told = async (event: string, payload: object) =>
+    (await engine.read(system, rx => heard[`settlement.${event}`]!(rx as never, { event, ...payload } as never))).map(
+      each => `${each.kind} ${each.to === vendor.id ? 'vendor' : 'operator'}`,
+    )
   const won = await contested()
   t.equal(await balance('gateway_withheld'), 120_000n)
+  t.same(await told('chargeback-opened', { orderId: won.order.id, amountFen: 120_000 }), [
+    'chargeback.opened vendor',
+    'chargeback.to-answer operator',
+  ])
+  t.same(await told('chargeback-decided', { orderId: won.order.id, isWon: true }), [
+    'chargeback.won vendor',
+    'chargeback.to-mediate operator',
+  ])
+  t.same(await told('chargeback-decided', { orderId: won.order.id, isWon: false }), ['chargeback.lost vendor'])
+  t.same(await told('intent-parked', { intentId: won.order.id }), ['gateway.parked operator'])
   const [row] = await x.ok(`GET /orders/${won.order.id}/chargebacks`, { as: operator.checker })
   t.match(row, { state: 'open', heldFen: 120_000, isWithdrawn: true, cause: 'product_not_received' })
   t.equal((await x.call(`GET /orders/${won.order.id}/chargebacks`, { as: buyer.finance })).status, 403)

@@ -11,6 +11,7 @@ import { announcing } from './announcing.ts'
 import { assessing } from './assessing.ts'
 import { cataloguing } from './cataloguing.ts'
 import { certifying, filingDraft } from './certifying.ts'
+import { charging } from './charging.ts'
 import { collecting } from './collecting.ts'
 import { contracting } from './contracting.ts'
 import { type Draft, type Hear, tradeOf } from './draft.ts'
@@ -33,6 +34,7 @@ export const heard: Readonly<Record<string, Hear>> = {
   ...certifying,
   ...ordering,
   ...paying,
+  ...charging,
   ...announcing,
   ...collecting,
 }

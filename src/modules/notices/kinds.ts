@@ -1,6 +1,7 @@
 import { text } from '../../kernel/text.ts'
 import { collections } from './collectingkinds.ts'
 import { spec } from './kindspec.ts'
+import { onlineMoney } from './onlinekinds.ts'
 import { resources } from './resourcekinds.ts'
 import { assessments } from './riskkinds.ts'
 import { sources } from './sourcekinds.ts'
@@ -347,6 +348,7 @@ export const kinds = {
   ...registrations,
   ...orders,
   ...money,
+  ...onlineMoney,
   ...resources,
   ...sources,
   ...watches,

@@ -115,13 +115,13 @@ async function lose(cx: Cx, order: Order, row: Chargeback, payment: OnlinePaymen
     { account: source, amountFen: row.amountFen },
     { account: 'gateway_withheld', amountFen: -row.amountFen },
   ])
+  cx.emit('settlement.chargeback-decided', { orderId: order.id, isWon: false })
   if (row.heldFen === 0n) return
   await countTrade(cx, order.id, { disputedFen: -row.heldFen, refundedFen: row.heldFen })
   await cx.tx
     .update(onlinePayment)
     .set({ refundedFen: payment.refundedFen + row.heldFen, changedAt: cx.now })
     .where(eq(onlinePayment.id, payment.id))
-  cx.emit('settlement.chargeback-decided', { orderId: order.id, isWon: false })
   if (order.state === 'disputed')
     await mediateOrder(cx, order.id, { outcome: 'refund', reason: '发卡行裁决拒付成立 (the chargeback was lost)' })
 }
