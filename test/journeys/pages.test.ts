@@ -1,3 +1,4 @@
+import type { BrowserContext } from 'playwright-core'
 import t from 'tap'
 import { accessibility, openBrowser, watch } from '../support/browser.ts'
 import { type ReaderName, readers, type Scene, scenesOf, settle } from '../support/scenes.ts'
@@ -77,15 +78,19 @@ const untranslated = () => {
     .filter(words => /[\u4e00-\u9fff]/.test(words))
 }
 
-async function inspect(t: Test, scene: Scene, view: View) {
-  const { language, theme, width } = view
+/** A browser as one reader has it; files are fetched once for all the pages that it looks at. */
+async function contextOf(reader: Scene['reader'], { language, theme, width }: View): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width, height: 900 } })
   const cookies = {
     jinshu_language: language,
     jinshu_theme: theme,
-    ...(sessions.has(scene.reader) && { jinshu_session: sessions.get(scene.reader)! }),
+    ...(sessions.has(reader) && { jinshu_session: sessions.get(reader)! }),
   }
   await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: origin })))
+  return context
+}
+
+async function inspect(t: Test, context: BrowserContext, scene: Scene, { language, theme, width }: View) {
   const page = await context.newPage()
   const complaints = watch(page, origin)
   await page.goto(origin + scene.path)
@@ -95,7 +100,7 @@ async function inspect(t: Test, scene: Scene, view: View) {
   t.same(await accessibility(page), [], `${where}: accessible`)
   if (language === 'en') t.same(await page.evaluate(untranslated), [], `${where}: no word left in Chinese`)
   t.same(complaints, [], `${where}: no complaint`)
-  await context.close()
+  await page.close()
 }
 
 for (const view of views)
@@ -103,7 +108,15 @@ for (const view of views)
     `every page is accessible and fits: ${view.language} ${view.theme} ${view.width}`,
     { timeout: 900_000 },
     async t => {
-      for (const scene of scenes.filter(each => each.path !== '')) await inspect(t, scene, view)
+      const byReader = Map.groupBy(
+        scenes.filter(each => each.path !== ''),
+        each => each.reader,
+      )
+      for (const [reader, own] of byReader) {
+        const context = await contextOf(reader, view)
+        for (const scene of own) await inspect(t, context, scene, view)
+        await context.close()
+      }
     },
   )
 

@@ -86,6 +86,7 @@ t.test('what is wrong with an entry is said with its number', async t => {
   for (const each of errors) t.ok(each.message.zh && each.message.en && each.remedy.zh && each.remedy.en)
   const foreign = of([{ yuan: '5.00', currency: 'USD' }, { yuan: '2.00' }])
   t.match(foreign.errors, [{ line: 1, message: { en: /USD/ } }])
+  t.equal(foreign.balances, null, 'nothing is said of a sum that is not known')
   t.equal(of([{ yuan: '1.00' }], { day: '2026-03-06' }).errors.length, 1, 'a day in the future')
 })
 

@@ -589,16 +589,21 @@ t.test('the bank’s own statement fills in what a payout is confirmed by, and s
   const second = await sendCamt([
     { yuan: '1200.00', isOut: true, serial: serialOne, account: '6222000099990000', name: '龙城应用公司' },
     { yuan: '1200.00', isOut: true, serial: `OX${++serial}`, endToEndId: two.replaceAll('-', '') },
+    { yuan: '1199.00', isOut: true, serial: `OX${++serial}`, endToEndId: one },
     { yuan: '1200.00', isReturn: true, serial: back, endToEndId: two.replaceAll('-', '') },
   ])
-  t.match(second, { status: 200, body: { importedCount: 0, outlayCount: 3, outlayFen: 360_000 } }, 'nothing is booked')
-  t.match(await told(one), { kind: 'paid', bankSerial: serialOne, bookedOn: day }, 'by amount and account')
+  t.match(second, { status: 200, body: { importedCount: 0, outlayCount: 4, outlayFen: 479_900 } }, 'nothing is booked')
+  t.match(
+    await told(one),
+    { kind: 'paid', bankSerial: serialOne, bookedOn: day },
+    'by amount and account, not by the id alone',
+  )
   t.match(await told(two), { kind: 'returned', bankSerial: back }, 'by our own id')
   const page = await x.call('GET //operator/payouts?tab=ordered', { as: operator.checker, language: 'en' })
   t.match(page.text, `value="${serialOne}"`, 'the form is filled in')
   t.match(page.text, 'says that this payment came back')
   const { id: statementId } = second.body
-  t.equal((await x.ok(`GET /bank-statements/${statementId}/outlays`, { as: operator.checker })).length, 3)
+  t.equal((await x.ok(`GET /bank-statements/${statementId}/outlays`, { as: operator.checker })).length, 4)
   await x.ok(`POST /payouts/${one}/confirm`, { as: operator.checker, body: { bankSerial: serialOne, paidOn: day } })
   await x.ok(`POST /payouts/${two}/bounce`, { as: operator.checker, body: { reason: '收款账户已销户' } })
   // what comes back of a payment that was confirmed is money, and waits for a person

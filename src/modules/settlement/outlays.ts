@@ -72,16 +72,16 @@ export async function listOutlays(rx: Rx, statementId: string): Promise<(OutlayR
 }
 
 const isTo = (row: Payout, each: OutlayRow): boolean =>
-  each.paymentId === row.id ||
-  (each.paymentId === null &&
-    each.amountFen === row.amountFen &&
-    each.payeeTail === row.numberTail &&
-    row.orderedAt !== null &&
-    each.bookedOn >= dayOf(row.orderedAt))
+  each.amountFen === row.amountFen &&
+  (each.paymentId === row.id ||
+    (each.paymentId === null &&
+      each.payeeTail === row.numberTail &&
+      row.orderedAt !== null &&
+      each.bookedOn >= dayOf(row.orderedAt)))
 
 /**
- * What the bank's statements say of payouts that it was told to make, by payout: by our id where the bank repeats it,
- * else by amount and account, and then only where one payment fits one payout. Serial numbers of confirmed payouts are
+ * What the bank's statements say of payouts that it was told to make, by payout: of the same amount, by our id where the
+ * bank repeats it, else by the account, and then only where one payment fits one payout. Serial numbers of confirmed payouts are
  * used up. A return outweighs the payment before it.
  */
 export async function outlaysFor(rx: Rx, payouts: readonly Payout[]): Promise<ReadonlyMap<string, OutlayRow>> {
@@ -111,8 +111,8 @@ export async function outlaysFor(rx: Rx, payouts: readonly Payout[]): Promise<Re
     )
     .orderBy(asc(outlay.bookedOn), asc(outlay.id))
   for (const row of ordered) {
-    const own = rows.filter(each => each.paymentId === row.id)
     const alike = rows.filter(each => isTo(row, each))
+    const own = alike.filter(each => each.paymentId === row.id)
     const isAlone = alike.length === 1 && ordered.filter(other => isTo(other, alike[0]!)).length === 1
     const one = own.find(each => each.kind === 'returned') ?? own.at(-1) ?? (isAlone ? alike[0] : undefined)
     if (one) found.set(row.id, one)

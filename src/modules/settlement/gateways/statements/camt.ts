@@ -177,8 +177,8 @@ function balanceOf(statement: Node, codes: readonly string[]): bigint | undefine
 function balancesOf(statement: Node, movedFen: bigint | undefined): Statement['balances'] {
   const openingFen = balanceOf(statement, ['OPBD', 'PRCD'])
   const closingFen = balanceOf(statement, ['CLBD'])
-  if (openingFen === undefined || closingFen === undefined) return null
-  if (movedFen === undefined) return { openingFen, closingFen }
+  // with an entry that cannot be read nothing is known of the sum, and nothing is said of it
+  if (openingFen === undefined || closingFen === undefined || movedFen === undefined) return null
   const difference = openingFen + movedFen - closingFen
   if (difference === 0n) return { openingFen, closingFen }
   const off = formatYuan(difference < 0n ? -difference : difference)
