@@ -1,6 +1,9 @@
+import { appendFile, chmod, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { system } from '../../src/kernel/actor.ts'
 import { dataVersionOf } from '../../src/modules/data/index.ts'
+import { fileTrouble, scrub } from '../../src/modules/data/scrubbing.ts'
 import { openExchange } from '../support/exchange.ts'
 import { formOf, sampleCsv } from '../support/offering.ts'
 
@@ -131,4 +134,42 @@ t.test('data files become immutable versions', async t => {
     const actions = await x.sql`select action from kernel.audit_entry where subject_id = ${id} order by seq`
     t.same(actions.map(a => a.action).slice(0, 3), ['data-version.upload', 'data-version.read', 'data-version.confirm'])
   })
+
+  await t.test(
+    'the weekly check sets damaged bytes aside, tells the operator, and knows when they are back',
+    async t => {
+      const { kit } = x.exchange.engine
+      const machinery = { client: x.sql as never, kit, log: { error() {} } as never }
+      const bytes = Buffer.from('站点,值\n甲,1\n')
+      const raw = formOf('校验.csv', bytes.toString())
+      const { id, sha256 } = (await x.call('POST /data-versions', { as, raw })).body
+      const verdictOf = async () =>
+        (await x.sql`select verdict from data.file_check where sha256 = ${sha256}`)[0]?.verdict
+      const look = async () => {
+        await x.sql`update data.file_check set checked_at = now() - interval '8 days'`
+        while (await scrub(machinery));
+        return verdictOf()
+      }
+      t.equal(await look(), 'sound')
+      const path = await kit.files.path(sha256)
+      await chmod(path, 0o600)
+      await appendFile(path, 'x')
+      while (await scrub(machinery));
+      t.equal(await verdictOf(), 'sound', 'not looked at again before its week is over')
+      t.equal(await look(), 'damaged')
+      t.equal(await kit.files.has(sha256), false, 'and is served no more')
+      t.ok((await readdir(join(x.home, 'files', 'quarantine'))).some(name => name.startsWith(sha256)))
+      t.equal(await look(), 'damaged', 'what was set aside is not forgotten as missing')
+      t.same(await x.exchange.engine.read(system, fileTrouble), { damaged: 1, missing: 0 })
+      const health = await x.ok('GET /operator/health', { as: x.operator.maker })
+      t.match(health, { isWell: false, files: { damaged: 1, missing: 0 } })
+      t.ok(health.warnings.some((each: any) => /1 个文件损坏/.test(each.words.zh)))
+      await x.call('POST /data-versions', { as, raw })
+      t.equal(await look(), 'sound', 'the same bytes, sent again, mend it')
+      const [copy] = await x.sql`select sha256 from data.data_copy where data_version_id = ${id}`
+      await kit.files.remove(copy!.sha256)
+      await look()
+      t.same(await x.exchange.engine.read(system, fileTrouble), { damaged: 0, missing: 1 })
+    },
+  )
 })

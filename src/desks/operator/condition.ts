@@ -11,6 +11,7 @@ import {
 import { type Route, read } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Bilingual, Id, Instant, iso, nullable } from '../../kernel/wire.ts'
+import { type FileTrouble, fileTrouble } from '../../modules/data/index.ts'
 import { type Inspection, lastInspection } from '../../modules/ledger/index.ts'
 import { pullCounts } from '../../modules/resources/index.ts'
 import { type LogHealth, logHealth } from '../../modules/transparency/index.ts'
@@ -73,6 +74,19 @@ function bookWarnings(books: Inspection | null): Warning[] {
   ]
 }
 
+function fileWarnings({ damaged, missing }: FileTrouble): Warning[] {
+  if (damaged + missing === 0) return []
+  return [
+    {
+      tone: 'bad',
+      words: text(
+        `有 ${damaged} 个文件损坏、${missing} 个文件缺失，请从备份恢复原字节`,
+        `${damaged} stored files are damaged and ${missing} are missing: put their bytes back from a backup`,
+      ),
+    },
+  ]
+}
+
 function pullWarnings({ halted }: PullHealth): Warning[] {
   if (halted === 0) return []
   return [
@@ -97,6 +111,7 @@ export async function readHealth(rx: Rx) {
   const log = await logHealth(rx)
   const books = await lastInspection(rx)
   const pulls = await pullCounts(rx)
+  const files = await fileTrouble(rx)
   const stuck = queues.reduce((sum, queue) => sum + queue.failed, 0)
   const warnings: Warning[] = [
     ...workerWarnings(processes),
@@ -107,8 +122,9 @@ export async function readHealth(rx: Rx) {
     ...logWarnings(log, rx.now),
     ...pullWarnings(pulls),
     ...storageWarnings(storage),
+    ...fileWarnings(files),
   ]
-  return { queues, queueCount: total, failed, processes, storage, log, books, pulls, warnings }
+  return { queues, queueCount: total, failed, processes, storage, log, books, pulls, files, warnings }
 }
 
 export type Health = Awaited<ReturnType<typeof readHealth>>
@@ -150,6 +166,10 @@ const HealthShape = Type.Object({
     }),
   ),
   storage: Type.Object({ databaseBytes: Type.Integer(), freeBytes: Type.Integer(), diskBytes: Type.Integer() }),
+  files: Type.Object(
+    { damaged: Type.Integer(), missing: Type.Integer() },
+    { description: 'stored files that the weekly check found damaged (set aside) or missing' },
+  ),
   pulls: Type.Object(
     { active: Type.Integer(), failing: Type.Integer(), halted: Type.Integer() },
     { description: 'data that is fetched on a schedule: all, those whose last try failed, those that were stopped' },

@@ -119,7 +119,7 @@ const scanningWords = {
 
 function Condition({ of, scanner }: { of: Health; scanner: ScannerHealth }) {
   const t = useWords()
-  const { storage, log, pulls } = of
+  const { storage, log, pulls, files } = of
   const percent = Math.round((storage.freeBytes / storage.diskBytes) * 100)
   return (
     <>
@@ -134,6 +134,23 @@ function Condition({ of, scanner }: { of: Health; scanner: ScannerHealth }) {
                 <>
                   <Bytes of={storage.freeBytes} /> / <Bytes of={storage.diskBytes} /> ({percent}%)
                 </>,
+              ],
+              [
+                t(text('文件校验', 'Check of stored files')),
+                files.damaged + files.missing > 0 ? (
+                  <Badge key="files" tone="bad">
+                    {t(
+                      text(
+                        `损坏 ${files.damaged}，缺失 ${files.missing}`,
+                        `${files.damaged} damaged, ${files.missing} missing`,
+                      ),
+                    )}
+                  </Badge>
+                ) : (
+                  <Badge key="files" tone="good">
+                    {t(text('每周逐一比对，无异常', 'Weekly, nothing amiss'))}
+                  </Badge>
+                ),
               ],
               [
                 t(text('病毒检测', 'Malware scan')),

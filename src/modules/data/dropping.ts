@@ -7,17 +7,27 @@ import type { Surroundings } from './upload.ts'
 export const isRefusal = (error: unknown): boolean =>
   error instanceof Problem && [unreadableFile.type.slug, unsupportedMedia.type.slug].includes(error.type.slug)
 
+/** A column that holds digests of stored files. */
+export interface DigestColumn {
+  readonly schema: string
+  readonly table: string
+  readonly column: string
+}
+
+/** Every column of any module in which a digest may stand, save what is only known of one. */
+export const digestColumns = ({ sql }: Pick<Rx, 'sql'>): Promise<DigestColumn[]> =>
+  sql<DigestColumn[]>`
+    select table_schema as schema, table_name as table, column_name as column from information_schema.columns
+    where data_type = 'text' and (column_name = 'sha256' or column_name like '%\\_sha256')
+      and table_schema not in ('pg_catalog', 'information_schema') and table_name <> 'file_check' order by 1, 2, 3`
+
 /**
  * Whether anything of the exchange still goes by a digest: every column that holds one is asked, whoever's table it is,
  * because the store is shared (a contract's document may be sent here as a file that is no table). Only versions that
  * could not be read do not count.
  */
 async function isReferred(rx: Rx, sha256: string): Promise<boolean> {
-  const columns = await rx.sql<{ schema: string; table: string; column: string }[]>`
-    select table_schema as schema, table_name as table, column_name as column from information_schema.columns
-    where data_type = 'text' and (column_name = 'sha256' or column_name like '%\\_sha256')
-      and table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, 3`
-  for (const { schema, table, column } of columns) {
+  for (const { schema, table, column } of await digestColumns(rx)) {
     const isVersions = schema === 'data' && table === 'data_version'
     const [found] = await rx.sql`
       select from ${rx.sql(`${schema}.${table}`)} where ${rx.sql(column)} = ${sha256}

@@ -1,4 +1,5 @@
 import { tasks as copyTasks } from './copies.ts'
+import { fileVital } from './scrubbing.ts'
 import { tendingTasks } from './tending.ts'
 
 export { type Difference, diffVersions } from './difference.ts'
@@ -51,9 +52,12 @@ export {
 export { ExportQueryShape, filterPart, RowsQueryShape, RowsShape } from './rowwire.ts'
 export { type SensitiveColumn, type SensitiveKind, scanOf, sensitiveKinds } from './scanning.ts'
 export type { InspectionRow } from './schema.ts'
+export { type FileTrouble, fileTrouble } from './scrubbing.ts'
 export { discardVersion, openVersion, restoreVersion } from './service.ts'
 export { type NoteSuggestion, suggestNotes } from './suggestion.ts'
 export { profileNowOrSoon } from './upload.ts'
 export { ColumnShape, DataVersionShape, SampleShape, TimeRangeShape, toColumn, toDataVersionWire } from './wire.ts'
 
 export const tasks = [...copyTasks, ...tendingTasks]
+
+export const vitals = [fileVital]

@@ -220,6 +220,25 @@ export const dataUpload = data.table(
   ],
 )
 
+/**
+ * What the last look at a stored object's bytes found. Not about the trade: the worker writes it, and what was found
+ * again sound, because the bytes were put back, is sound.
+ */
+export const fileCheck = data.table(
+  'file_check',
+  {
+    sha256: text().primaryKey(),
+    verdict: text().notNull(),
+    /** by the database's clock */
+    checkedAt: instant().notNull(),
+  },
+  t => [
+    check('file_check_verdict_known', sql`${t.verdict} in ('sound', 'damaged', 'missing')`),
+    index('file_check_due').on(t.checkedAt),
+    index('file_check_trouble').on(t.verdict).where(sql`${t.verdict} <> 'sound'`),
+  ],
+)
+
 export type UploadRow = typeof dataUpload.$inferSelect
 
 /** An organisation's secret for keyed hashes, sealed with the master key: never shown, never changed. */

@@ -5,6 +5,7 @@ import type { Machinery, Task } from '../../kernel/task.ts'
 import { finishUpload } from './arriving.ts'
 import { inspect, passVersion } from './inspection.ts'
 import { dataUpload, dataVersion } from './schema.ts'
+import { scrubbing } from './scrubbing.ts'
 import { receptionOf, stagedIds } from './tus.ts'
 import { profileVersion } from './upload.ts'
 
@@ -84,4 +85,4 @@ function rescanning(): Task {
   }
 }
 
-export const tendingTasks: readonly Task[] = [tending(), sweeping(), rescanning()]
+export const tendingTasks: readonly Task[] = [tending(), sweeping(), rescanning(), scrubbing()]
