@@ -51,6 +51,9 @@ const Periods = Type.Object(
     riskAssessmentValidity: Months,
     /** from national-2025@2 on */
     riskRenewalAhead: Type.Optional(Days),
+    /** from national-2025@3 on */
+    subscriptionNotice: Type.Optional(Days),
+    subscriptionGrace: Type.Optional(Days),
     incidentReportCritical: Hours,
     incidentReportCentral: Hours,
     incidentReport: Hours,

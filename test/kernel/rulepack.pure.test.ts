@@ -81,7 +81,7 @@ t.test('the seed draft has its own authorities and inherits every deadline', asy
   t.match(seed.authorityName('140105').zh, '小店区人民政府经济和信息化主管部门')
   t.equal(national.jurisdictionOf('140105'), '140105')
   t.equal(national.jurisdictionOf('110105'), '140000')
-  t.equal(rulesOf('seed-draft@2').digest, seed.digest)
+  t.equal(rulesOf('seed-draft@3').digest, seed.digest)
 })
 
 t.test('no rules are invented for a time or a name without any', async t => {
@@ -142,6 +142,11 @@ t.test('a version from before grading and findings works as it did then', async 
   for (const [name, clock] of Object.entries(before.clocks))
     t.same(after[name as keyof typeof after], clock, `the second version inherits ${name}`)
   t.ok(rulesAt(now).grading.rules.length > 0)
+  const third = rulesAt(new Date('2026-11-01T00:00:00+08:00'))
+  t.equal(third.ref, 'national-2025@3')
+  t.same([third.periods.subscriptionNotice.days, third.periods.subscriptionGrace.days], [5, 10])
+  t.match(third.periods.subscriptionNotice.source.zh, '待核对')
+  t.equal(before.periods.subscriptionGrace.days, 10, 'an older contract has the default of the program')
 })
 
 t.test('a new version takes over on its day and a bad pack is named', async t => {

@@ -3,11 +3,11 @@ import type { Rx } from '../../kernel/command.ts'
 import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
-import { type PublicProduct, publicProduct } from '../../modules/catalog/index.ts'
+import { type PlanKind, type PublicProduct, planWords, publicProduct } from '../../modules/catalog/index.ts'
 import { type ContractFacts, openContracts, type Preview, previewContract } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Name, Notice, Tabs, yuan } from '../../web/parts.tsx'
+import { Card, Empty, Name, Notice, Tabs } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { GoodsFacts, TermFacts } from './terms.tsx'
@@ -96,7 +96,7 @@ function Plans({ of, chosen, productId }: { of: readonly Plan[]; chosen: Plan; p
   const { language } = useReader()
   const words = (plan: Plan) => {
     const name = language === 'en' && plan.nameEn ? plan.nameEn : plan.nameZh
-    return `${name} · ${plan.kind === 'free' ? t(text('无偿', 'free')) : `¥${yuan(plan.amountFen)}`}`
+    return `${name} · ${t(planWords({ ...plan, kind: plan.kind as PlanKind }))}`
   }
   if (of.length === 1)
     return (

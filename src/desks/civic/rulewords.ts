@@ -100,6 +100,8 @@ export const periodWords: Readonly<Record<PeriodName, Text>> = {
   registrationRenewalAhead: text('到期前可申请续展', 'Renewal opens before the end'),
   riskAssessmentValidity: text('风险评估有效期', 'Validity of a risk assessment'),
   riskRenewalAhead: text('风险评估到期前提醒并可续评', 'Reminder and renewal of a risk assessment before its end'),
+  subscriptionNotice: text('订阅续订前的提示', 'Notice before a subscription is renewed'),
+  subscriptionGrace: text('订阅续订款的付款宽限期', 'Grace for paying a renewed subscription'),
   incidentReportCritical: text('安全事件报告：关键信息基础设施', 'Reporting an incident: critical infrastructure'),
   incidentReportCentral: text('安全事件报告：中央和国家机关', 'Reporting an incident: central organs'),
   incidentReport: text('安全事件报告：其他', 'Reporting an incident: others'),

@@ -12,7 +12,8 @@ import {
 } from '../../modules/catalog/index.ts'
 import { type Organization, organizationOf, personNames } from '../../modules/identity/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Bytes, Card, Count, Facts, Moment, Money, Name, Notice, State, Table, type Tone } from '../../web/parts.tsx'
+import { Bytes, Card, Count, Facts, Moment, Name, Notice, State, Table, type Tone } from '../../web/parts.tsx'
+import { PlanPrice } from '../price.tsx'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { ListingDecision } from './decision.tsx'
 import { Due, deskTrail, Verdict } from './parts.tsx'
@@ -122,13 +123,12 @@ function Sample({ of: { version } }: { of: ListingFile }) {
 }
 
 function Price({ of: { plans } }: { of: ListingFile }) {
-  const t = useWords()
   const { language } = useReader()
   return (
     <Facts
       of={plans.map(plan => [
         language === 'en' ? (plan.nameEn ?? plan.nameZh) : plan.nameZh,
-        plan.kind === 'free' ? t(text('免费', 'Free')) : <Money fen={plan.amountFen} />,
+        <PlanPrice key={plan.id} of={plan} />,
       ])}
     />
   )

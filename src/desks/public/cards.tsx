@@ -2,14 +2,9 @@ import type { RulePack } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import type { Glimpse, Hit } from '../../modules/catalog/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Bytes, Count, Moment, Money, Name } from '../../web/parts.tsx'
-import { codeWords, formatName, gradeWords, langOf, priceWords, spanWords } from './words.ts'
-
-/** The price that stands for a product in lists. */
-export function Price({ kind, fen }: { kind: string; fen: bigint | number }) {
-  const t = useWords()
-  return kind === 'free' ? <span>{t(priceWords('free'))}</span> : <Money fen={fen} />
-}
+import { Bytes, Count, Moment, Name } from '../../web/parts.tsx'
+import { PlanPrice } from '../price.tsx'
+import { codeWords, formatName, gradeWords, langOf, spanWords } from './words.ts'
 
 const abstractLength = 110
 const shortened = (words: string): string => {
@@ -59,7 +54,7 @@ export function ProductCard({
             </a>
           </Heading>
           <p class="hit-price">
-            <Price kind={hit.price_kind} fen={BigInt(hit.amount_fen)} />
+            <PlanPrice of={{ kind: hit.price_kind, amountFen: BigInt(hit.amount_fen), period: hit.price_period }} />
           </p>
         </div>
         <p class="hit-line">

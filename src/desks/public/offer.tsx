@@ -1,10 +1,11 @@
 import { type Text, text } from '../../kernel/text.ts'
+import { isGratis } from '../../modules/catalog/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Form } from '../../web/form.tsx'
 import { Icon } from '../../web/icon.tsx'
 import { Facts, Moment, Name } from '../../web/parts.tsx'
 import type { Reader } from '../../web/reader.ts'
-import { Price } from './cards.tsx'
+import { PlanPrice } from '../price.tsx'
 import { Average } from './parts.tsx'
 import type { VendorRecord } from './record.ts'
 import type { ProductView } from './view.ts'
@@ -140,9 +141,9 @@ export function OfferCard({ view }: { view: ProductView }) {
           {view.product.plans.map(plan => (
             <li key={plan.id}>
               <span class="plan-price">
-                <Price kind={plan.kind} fen={plan.amountFen} />
+                <PlanPrice of={plan} />
               </span>
-              {plan.kind !== 'free' && (
+              {!isGratis(plan.kind) && (
                 <span class="text-secondary">
                   <Name zh={plan.nameZh} en={plan.nameEn} />
                 </span>

@@ -19,7 +19,12 @@ export function placeWords(code: string): Text {
   return found ? text(found.name, found.nameEn ?? found.name) : text(code, code)
 }
 
-const priceKinds: Record<string, Text> = { free: text('免费', 'Free'), 'one-off': text('一次性付费', 'One-off price') }
+const priceKinds: Record<string, Text> = {
+  free: text('免费', 'Free'),
+  'one-off': text('一次性付费', 'One-off price'),
+  subscription: text('订阅', 'Subscription'),
+  trial: text('试用', 'Trial'),
+}
 const formats: Record<string, string> = { csv: 'CSV', json: 'JSON', parquet: 'Parquet' }
 
 export const formatName = (format: string): string => formats[format] ?? format.toUpperCase()

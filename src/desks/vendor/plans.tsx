@@ -1,7 +1,8 @@
 import { text } from '../../kernel/text.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Money, Name } from '../../web/parts.tsx'
+import { Card, Name } from '../../web/parts.tsx'
+import { PlanPrice } from '../price.tsx'
 import type { EditorView } from './editor.tsx'
 import { Findings } from './findings.tsx'
 
@@ -9,12 +10,69 @@ type Plan = EditorView['draft']['plans'][number]
 
 const kinds = [
   ['one-off', text('一次性付费', 'One-off')],
+  ['subscription', text('订阅（按期付费）', 'Subscription (paid each period)')],
+  ['trial', text('试用（免费，限时限次）', 'Trial (free, with limits)')],
   ['free', text('免费', 'Free')],
+] as const
+
+const periods = [
+  ['month', text('每月', 'Each month')],
+  ['quarter', text('每季', 'Each quarter')],
+  ['year', text('每年', 'Each year')],
 ] as const
 
 const yuanOf = (fen: bigint): string => `${fen / 100n}.${String(fen % 100n).padStart(2, '0')}`
 
-function PlanFields({ plan }: { plan?: Plan }) {
+function SubscriptionFields({ plan, notice }: { plan?: Plan | undefined; notice: number }) {
+  const t = useWords()
+  return (
+    <fieldset>
+      <legend class="form-label">{t(text('仅订阅方案填写', 'For a subscription only'))}</legend>
+      <Field
+        name="period"
+        kind="select"
+        label={text('计费周期', 'Period')}
+        options={periods}
+        value={plan?.period ?? ''}
+        hint={text('金额为每期价款；每期届满后划付', 'The amount is for each period and is paid out when it is over')}
+      />
+      <Field
+        name="noticeDays"
+        kind="number"
+        label={text('续订前提示天数（可选）', 'Days of notice before a renewal (optional)')}
+        value={plan?.noticeDays ? String(plan.noticeDays) : ''}
+        hint={text(`不填为 ${notice} 天，最多 60 天`, `${notice} when left out; at most 60`)}
+      />
+    </fieldset>
+  )
+}
+
+function TrialFields({ plan }: { plan?: Plan | undefined }) {
+  const t = useWords()
+  return (
+    <fieldset>
+      <legend class="form-label">{t(text('仅试用方案填写', 'For a trial only'))}</legend>
+      <Field
+        name="trialDays"
+        kind="number"
+        label={text('试用天数', 'Days')}
+        value={plan?.trialDays ? String(plan.trialDays) : ''}
+        hint={text(
+          '到期自动终止；每家需方对同一产品只能试用一次',
+          'It ends by itself; each buyer has one trial of a product',
+        )}
+      />
+      <Field
+        name="trialDownloads"
+        kind="number"
+        label={text('下载次数', 'Downloads')}
+        value={plan?.trialDownloads ? String(plan.trialDownloads) : ''}
+      />
+    </fieldset>
+  )
+}
+
+function PlanFields({ plan, notice }: { plan?: Plan; notice: number }) {
   return (
     <>
       <Field
@@ -30,8 +88,10 @@ function PlanFields({ plan }: { plan?: Plan }) {
         label={text('金额（元）', 'Amount in yuan')}
         inputMode="decimal"
         value={plan && plan.amountFen > 0n ? yuanOf(plan.amountFen) : ''}
-        hint={text('免费方案不填；最多两位小数', 'None for a free plan; at most two decimals')}
+        hint={text('免费和试用方案不填；最多两位小数', 'None for a free plan or a trial; at most two decimals')}
       />
+      <SubscriptionFields plan={plan} notice={notice} />
+      <TrialFields plan={plan} />
       <Field
         name="nameZh"
         label={text('方案名称（可选）', 'Name of the plan (optional)')}
@@ -54,7 +114,7 @@ function PlanRow({ view, plan }: { view: EditorView; plan: Plan }) {
         <strong>
           <Name zh={plan.nameZh} en={plan.nameEn} />
         </strong>{' '}
-        {plan.kind === 'free' ? t(text('免费', 'Free')) : <Money fen={plan.amountFen} />}
+        <PlanPrice of={plan} />
       </p>
       <div class="row-gap">
         {can('product.price') && (
@@ -62,7 +122,7 @@ function PlanRow({ view, plan }: { view: EditorView; plan: Plan }) {
             <summary>{t(text('改价', 'Change'))}</summary>
             <Form to={`POST /products/${id}/price?plan=${plan.code}`} then={here}>
               <input type="hidden" name="code" value={plan.code} />
-              <PlanFields plan={plan} />
+              <PlanFields plan={plan} notice={view.rules.periods.subscriptionNotice.days} />
               <Submit tone="plain">{t(text('保存价格', 'Save the price'))}</Submit>
             </Form>
           </details>
@@ -125,7 +185,7 @@ export function PlanSection({ view }: { view: EditorView }) {
           <summary>{t(text('添加价格方案', 'Add a price plan'))}</summary>
           <Form to={`POST /products/${product.id}/price`} then={`/vendor/products/${product.id}#price`}>
             <input type="hidden" name="code" value={freeCode(plans)} />
-            <PlanFields />
+            <PlanFields notice={view.rules.periods.subscriptionNotice.days} />
             <Submit tone="plain">{t(text('添加', 'Add'))}</Submit>
           </Form>
         </details>

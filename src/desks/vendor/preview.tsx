@@ -2,8 +2,9 @@ import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { useWords } from '../../web/context.ts'
-import { Money, Name, Notice } from '../../web/parts.tsx'
+import { Name, Notice } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
+import { PlanPrice } from '../price.tsx'
 import { Dictionary, Sample, Spreads } from '../public/dictionary.tsx'
 import { VendorCard } from '../public/offer.tsx'
 import { Data, Part } from '../public/parts.tsx'
@@ -24,7 +25,7 @@ function Prices({ view: { product } }: { view: ProductView }) {
             {product.plans.map(plan => (
               <li key={plan.id}>
                 <span class="plan-price">
-                  {plan.kind === 'free' ? t(text('免费', 'Free')) : <Money fen={plan.amountFen} />}
+                  <PlanPrice of={plan} />
                 </span>{' '}
                 <span class="text-secondary">
                   <Name zh={plan.nameZh} en={plan.nameEn} />

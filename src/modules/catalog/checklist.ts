@@ -1,10 +1,10 @@
-import { formatYuan } from '../../kernel/money.ts'
 import type { FieldError } from '../../kernel/problem.ts'
 import type { RulePack } from '../../kernel/rulepack.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { kindWords } from '../risk/index.ts'
 import type { Facts } from './facts.ts'
 import type { Gate } from './gate.ts'
+import { type PlanKind, planWords } from './model.ts'
 import type { PrecheckReport } from './precheck.ts'
 import { suspectNames } from './scan.ts'
 import type { ListingRow, PlanRow, VersionRow } from './schema.ts'
@@ -280,14 +280,10 @@ const specs = {
     about: /^\/(plans|acceptanceStandard|deliveryMode)/,
     look: ({ version, plans }) => ({
       evidence: [
-        ...plans.map(plan =>
-          plan.kind === 'free'
-            ? text(`${plan.nameZh}：免费`, `${plan.nameEn ?? plan.nameZh}: free`)
-            : text(
-                `${plan.nameZh}：${formatYuan(plan.amountFen)} 元`,
-                `${plan.nameEn ?? plan.nameZh}: CNY ${formatYuan(plan.amountFen)}`,
-              ),
-        ),
+        ...plans.map(plan => {
+          const words = planWords({ ...plan, kind: plan.kind as PlanKind })
+          return text(`${plan.nameZh}：${words.zh}`, `${plan.nameEn ?? plan.nameZh}: ${words.en}`)
+        }),
         labelled('验收标准', 'Acceptance', or(version.acceptanceStandard, '未填写', 'not given')),
       ],
     }),

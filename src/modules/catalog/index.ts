@@ -33,14 +33,21 @@ export { countGated, type GatedListing, gatedListings } from './gated.ts'
 export { handlers, timers } from './handlers.ts'
 export {
   contentFields,
+  isGratis,
   type ListingMove,
   type ListingState,
   listingMachine,
   mayResume,
   notListed,
+  type PlanKind,
+  type PlanPeriod,
+  type PlanTerms,
   type ProductContent,
+  periodMonths,
   personalInfoBases,
   planKinds,
+  planPeriods,
+  planWords,
   priceChanged,
   type QuestionState,
   questionMachine,
@@ -63,6 +70,7 @@ export {
 export { type Offer, offerOf } from './offer.ts'
 export { type FacetName, facetNames } from './plan.ts'
 export { contentOfData } from './prefill.ts'
+export { priceProduct, unpriceProduct } from './pricing.ts'
 export {
   type ListedRow,
   type ListingFile,
@@ -80,9 +88,7 @@ export {
   type Draft,
   draftOf,
   precheckProduct,
-  priceProduct,
   reviseProduct,
-  unpriceProduct,
   updateProduct,
 } from './service.ts'
 export {

@@ -33,11 +33,11 @@ export async function enterIndex(cx: Cx, row: ListingRow, version: VersionRow, p
   await cx.sql`
     insert into catalog.listed_product (product_id, listing_id, version_no, number, name_zh, name_en, abstract,
       vendor_id, vendor_zh, vendor_en, type, industry, theme, division, format, grade, update_frequency,
-      price_kind, amount_fen, rows, bytes, listed_at, title_key, words, document)
+      price_kind, amount_fen, price_period, rows, bytes, listed_at, title_key, words, document)
     values (${row.productId}, ${row.id}, ${version.versionNo}, ${product!.number}, ${version.nameZh}, ${version.nameEn},
       ${version.abstract}, ${vendor.id}, ${vendor.nameZh}, ${vendor.nameEn}, ${version.type}, ${version.industry},
       ${version.theme}, ${regionOf(row.division)}, ${facts.format}, ${version.grade}, ${version.updateFrequency},
-      ${plan.kind}, ${plan.amountFen.toString()}, ${facts.rows}, ${facts.bytes}, ${row.listedAt!.toISOString()},
+      ${plan.kind}, ${plan.amountFen.toString()}, ${plan.period ?? null}, ${facts.rows}, ${facts.bytes}, ${row.listedAt!.toISOString()},
       ${titleKey(version.nameZh)}, ${documentWords(titles, texts)}, array_to_tsvector(${documentTokens(titles, texts)}::text[]))`
 }
 
@@ -49,7 +49,7 @@ export const leaveIndex = (cx: Cx, productId: string) =>
 export async function repriceIndex(cx: Cx, productId: string, before: Plan | undefined, plan: Plan): Promise<void> {
   const [listed] = await cx.tx
     .update(listedProduct)
-    .set({ priceKind: plan.kind, amountFen: plan.amountFen })
+    .set({ priceKind: plan.kind, amountFen: plan.amountFen, pricePeriod: plan.period ?? null })
     .where(eq(listedProduct.productId, productId))
     .returning({ productId: listedProduct.productId })
   if (!listed || !before || before.amountFen === plan.amountFen) return

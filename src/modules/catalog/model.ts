@@ -1,8 +1,9 @@
 import { addWorkingDays, type Deadline, remainingWorkingDays } from '../../kernel/calendar.ts'
 import { defineMachine } from '../../kernel/machine.ts'
+import { formatYuan } from '../../kernel/money.ts'
 import { defineProblem } from '../../kernel/problem.ts'
 import type { RulePack } from '../../kernel/rulepack.ts'
-import { text } from '../../kernel/text.ts'
+import { type Text, text } from '../../kernel/text.ts'
 
 /** Listing 挂牌 (domain 5.1). One listing carries one version of a product from draft to its end. */
 export const listingMachine = defineMachine({
@@ -188,11 +189,32 @@ export const differing = <G extends object>(stands: object, given: G): Partial<G
   return Object.fromEntries(Object.entries(given).filter(isOther)) as Partial<G>
 }
 
-export const planKinds = ['free', 'one-off'] as const
+/** 价格方案: free 免费, one-off 一次性付费, subscription 订阅 (a price per period), trial 试用 (free, with limits). */
+export const planKinds = ['free', 'one-off', 'subscription', 'trial'] as const
 export type PlanKind = (typeof planKinds)[number]
 
+/** Plans under which nothing is paid. */
+export const isGratis = (kind: string): boolean => kind === 'free' || kind === 'trial'
+
+/** The periods that a subscription can have, in months. */
+export const periodMonths = { month: 1, quarter: 3, year: 12 } as const
+export type PlanPeriod = keyof typeof periodMonths
+export const planPeriods = Object.keys(periodMonths) as PlanPeriod[]
+
+/** What only some kinds of plan have; null for the others. */
+export interface PlanTerms {
+  /** subscription: what `amountFen` pays for */
+  readonly period: PlanPeriod | null
+  /** subscription: calendar days before a renewal on which the buyer is told; null: as the rule pack has it */
+  readonly noticeDays: number | null
+  /** trial: calendar days from the opening */
+  readonly trialDays: number | null
+  /** trial: how often the whole file may be fetched */
+  readonly trialDownloads: number | null
+}
+
 /** One price of a product; a changed price is a new version of its plan. */
-export interface Plan {
+export interface Plan extends Partial<PlanTerms> {
   readonly id: string
   readonly code: string
   readonly version: number
@@ -200,11 +222,36 @@ export interface Plan {
   readonly amountFen: bigint
 }
 
-/** The plan that stands for the product in lists: the cheapest, then the first by code. */
+const perPeriod: Record<PlanPeriod, Text> = {
+  month: text('每月', 'a month'),
+  quarter: text('每季', 'a quarter'),
+  year: text('每年', 'a year'),
+}
+
+/** What a plan costs and how long it serves, in a few words. */
+export function planWords(plan: Pick<Plan, 'kind' | 'amountFen'> & Partial<PlanTerms>): Text {
+  if (plan.kind === 'free') return text('免费', 'free')
+  if (plan.kind === 'trial')
+    return text(
+      `免费试用 ${plan.trialDays} 天，最多下载 ${plan.trialDownloads} 次`,
+      `a free trial of ${plan.trialDays} days with up to ${plan.trialDownloads} downloads`,
+    )
+  const yuan = formatYuan(plan.amountFen)
+  if (!plan.period) return text(`${yuan} 元`, `CNY ${yuan}`)
+  const per = perPeriod[plan.period]
+  return text(`${per.zh} ${yuan} 元`, `CNY ${yuan} ${per.en}`)
+}
+
+/** The plan that stands for the product in lists: the cheapest that is no trial, then the first by code. */
 export const leadPlan = <P extends Plan>(plans: readonly P[]): P | undefined =>
-  [...plans].sort((a, b) =>
-    a.amountFen < b.amountFen ? -1 : a.amountFen > b.amountFen ? 1 : a.code < b.code ? -1 : 1,
-  )[0]
+  [...plans].sort((a, b) => {
+    if ((a.kind === 'trial') !== (b.kind === 'trial')) return a.kind === 'trial' ? 1 : -1
+    return a.amountFen < b.amountFen ? -1 : a.amountFen > b.amountFen ? 1 : a.code < b.code ? -1 : 1
+  })[0]
+
+/** Whether a product can be bought by these plans: a trial alone leads nowhere. */
+export const isPurchasable = (plans: readonly { readonly kind: string }[]): boolean =>
+  plans.some(plan => plan.kind !== 'trial')
 
 /** Who suspended a listing, from the least to the most binding. Only the same or a more binding side may resume it. */
 export const sides = ['vendor', 'operator', 'authority'] as const

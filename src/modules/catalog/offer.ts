@@ -5,7 +5,7 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import type { Column } from '../data/index.ts'
 import type { Facts } from './facts.ts'
-import { notListed, type PlanKind, priceChanged } from './model.ts'
+import { notListed, type PlanKind, type PlanTerms, priceChanged } from './model.ts'
 import {
   dataProduct,
   type ListingRow,
@@ -68,10 +68,11 @@ export interface Offer {
     readonly code: string
     readonly version: number
     readonly kind: PlanKind
+    /** of a subscription: for each period */
     readonly amountFen: bigint
     readonly nameZh: string
     readonly nameEn: string | null
-  }
+  } & PlanTerms
   readonly isListed: boolean
 }
 
@@ -151,6 +152,10 @@ const toOffer = (
       version: plan.version,
       kind: plan.kind as PlanKind,
       amountFen: plan.amountFen,
+      period: plan.period,
+      noticeDays: plan.noticeDays,
+      trialDays: plan.trialDays,
+      trialDownloads: plan.trialDownloads,
       nameZh: plan.nameZh,
       nameEn: plan.nameEn,
     },

@@ -4,7 +4,7 @@ import { text } from '../../kernel/text.ts'
 import type { DataVersion } from '../data/index.ts'
 import { choices, type Findings, finding, lengthOf, needCode, needText } from './findings.ts'
 import { checkGate, type Gate } from './gate.ts'
-import { type Plan, type ProductContent, personalInfoBases } from './model.ts'
+import { isPurchasable, type Plan, type ProductContent, personalInfoBases } from './model.ts'
 import { suspectColumns } from './suspicion.ts'
 
 /** All that decides whether a product may be submitted. */
@@ -337,12 +337,14 @@ function checkData({ content, data }: PrecheckInput, { errors, warnings }: Findi
 }
 
 function checkPrice({ plans }: PrecheckInput, { errors }: Findings): void {
-  if (plans.length > 0) return
+  if (isPurchasable(plans)) return
   errors.push(
     finding(
       '/plans',
-      text('没有价格方案', 'there is no price plan'),
-      text('添加免费或一次性付费的价格方案', 'add a plan: free, or one-off with an amount'),
+      plans.length === 0
+        ? text('没有价格方案', 'there is no price plan')
+        : text('只有试用方案，试用后无法购买', 'there is only a trial, after which nobody can buy'),
+      text('添加免费、一次性付费或订阅的价格方案', 'add a plan: free, one-off or subscription'),
     ),
   )
 }

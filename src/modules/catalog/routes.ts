@@ -3,18 +3,11 @@ import { ruleViolated, stateConflict } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { IdParams } from '../../kernel/wire.ts'
+import { priceProduct, unpriceProduct } from './pricing.ts'
 import { publicProduct } from './queries.ts'
 import { searchProducts } from './search.ts'
 import { SearchQuery, SearchShape, toSearch } from './searchwire.ts'
-import {
-  createProduct,
-  draftOf,
-  precheckProduct,
-  priceProduct,
-  reviseProduct,
-  unpriceProduct,
-  updateProduct,
-} from './service.ts'
+import { createProduct, draftOf, precheckProduct, reviseProduct, updateProduct } from './service.ts'
 import {
   CreateBody,
   DraftShape,

@@ -20,7 +20,7 @@ import { fen, instant } from '../../kernel/schema.ts'
 import { dataVersion } from '../data/schema.ts'
 import { organization, person } from '../identity/schema.ts'
 import type { Facts, SupplementItem } from './facts.ts'
-import type { ComplianceOpinion } from './model.ts'
+import type { ComplianceOpinion, PlanPeriod } from './model.ts'
 
 export const catalog = pgSchema('catalog')
 
@@ -123,7 +123,12 @@ export const pricePlan = catalog.table(
     code: text().notNull(),
     version: integer().notNull(),
     kind: text().notNull(),
+    /** of a subscription: for each period */
     amountFen: fen().notNull(),
+    period: text().$type<PlanPeriod>(),
+    noticeDays: integer(),
+    trialDays: integer(),
+    trialDownloads: integer(),
     nameZh: text().notNull(),
     nameEn: text(),
     isCurrent: boolean().notNull(),
@@ -135,8 +140,24 @@ export const pricePlan = catalog.table(
   t => [
     unique('price_plan_version_unique').on(t.productId, t.code, t.version),
     uniqueIndex('price_plan_one_current').on(t.productId, t.code).where(sql`${t.isCurrent}`),
-    check('price_plan_kind_known', sql`${t.kind} in ('free', 'one-off')`),
-    check('price_plan_free_costs_nothing', sql`(${t.kind} = 'free') = (${t.amountFen} = 0) and ${t.amountFen} >= 0`),
+    check('price_plan_kind_known', sql`${t.kind} in ('free', 'one-off', 'subscription', 'trial')`),
+    check(
+      'price_plan_free_costs_nothing',
+      sql`(${t.kind} in ('free', 'trial')) = (${t.amountFen} = 0) and ${t.amountFen} >= 0`,
+    ),
+    check(
+      'price_plan_subscription_has_period',
+      sql`(${t.kind} = 'subscription') = (${t.period} is not null) and ${t.period} in ('month', 'quarter', 'year')`,
+    ),
+    check(
+      'price_plan_notice_of_subscription',
+      sql`${t.noticeDays} is null or (${t.kind} = 'subscription' and ${t.noticeDays} between 1 and 60)`,
+    ),
+    check(
+      'price_plan_trial_has_limits',
+      sql`(${t.kind} = 'trial') = (${t.trialDays} is not null) and (${t.kind} = 'trial') = (${t.trialDownloads} is not null)
+        and ${t.trialDays} between 1 and 365 and ${t.trialDownloads} between 1 and 1000`,
+    ),
   ],
 )
 
@@ -288,6 +309,8 @@ export const listedProduct = catalog.table(
     updateFrequency: text().notNull(),
     priceKind: text().notNull(),
     amountFen: fen().notNull(),
+    /** of a subscription: what the amount pays for */
+    pricePeriod: text().$type<PlanPeriod>(),
     rows: bigint({ mode: 'number' }).notNull(),
     bytes: bigint({ mode: 'number' }).notNull(),
     listedAt: instant().notNull(),

@@ -5,6 +5,7 @@ import { invalidInput } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { parseQuery, toTsquery } from '../../kernel/words.ts'
 import { type Counts, count } from './counts.ts'
+import type { PlanPeriod } from './model.ts'
 import {
   chosenOf,
   type Filters,
@@ -50,6 +51,7 @@ export interface Hit {
   readonly update_frequency: string
   readonly price_kind: string
   readonly amount_fen: string
+  readonly price_period: PlanPeriod | null
   readonly rows: string
   readonly bytes: string
   readonly listed_at: string
@@ -92,6 +94,7 @@ const shown = [
   'update_frequency',
   'price_kind',
   'amount_fen',
+  'price_period',
   'rows',
   'bytes',
   'listed_at',

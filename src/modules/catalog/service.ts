@@ -3,25 +3,14 @@ import type { Cx, Rx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import { nextNumber } from '../../kernel/numbering.ts'
-import { conflict, type FieldError, invalidInput, notFound, ruleViolated, stateConflict } from '../../kernel/problem.ts'
+import { conflict, type FieldError, invalidInput, notFound, stateConflict } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { text } from '../../kernel/text.ts'
 import { type DataVersion, dataVersionOf } from '../data/index.ts'
 import { organizationOf, requireOrganization } from '../identity/index.ts'
 import { unknownCodes } from './findings.ts'
 import { completedContent, gateOf } from './gate.ts'
-import { repriceIndex } from './indexing.ts'
-import {
-  contentOf,
-  differing,
-  editableStates,
-  leadPlan,
-  listingMachine,
-  type PlanKind,
-  type ProductContent,
-  pendingStates,
-  publishedStates,
-} from './model.ts'
+import { contentOf, differing, editableStates, listingMachine, type ProductContent, pendingStates } from './model.ts'
 import { precheck } from './precheck.ts'
 import {
   dataProduct,
@@ -57,7 +46,6 @@ const underWay = () =>
   })
 constraintMeans('listing_one_pending', underWay)
 constraintMeans('product_version_no_unique', underWay)
-constraintMeans('price_plan_one_current', () => conflict(text('价格方案刚被更改。', 'The plan was changed just now.')))
 
 const emptyContent: Omit<ProductContent, 'nameZh'> = {
   nameEn: null,
@@ -273,108 +261,6 @@ export async function reviseProduct(
   const versionNo = (last?.no ?? version.versionNo) + 1
   await insertVersion(cx, product, versionNo, { ...contentOf(version), ...(await checkedInput(cx, input)) })
   cx.audit('product.revise', ['product', id], { number: product.number, versionNo, ...input })
-  return draftOf(cx, id)
-}
-
-/** A price as the vendor gives it. */
-export interface PlanInput {
-  readonly code?: string | undefined
-  readonly kind: PlanKind
-  readonly amountFen?: number | undefined
-  readonly nameZh?: string | undefined
-  readonly nameEn?: string | undefined
-}
-
-function amountOf(input: PlanInput): bigint {
-  const amount = input.amountFen ?? 0
-  if (input.kind === 'free' ? amount === 0 : amount > 0) return BigInt(amount)
-  throw invalidInput(undefined, {
-    errors: [
-      input.kind === 'free'
-        ? {
-            pointer: '/amountFen',
-            message: text('免费方案的金额应为 0', 'a free plan costs 0'),
-            remedy: text('去掉金额，或改为 one-off', 'leave the amount out, or use one-off'),
-          }
-        : {
-            pointer: '/amountFen',
-            message: text('一次性付费方案须有大于 0 的金额', 'a one-off plan needs an amount above 0'),
-            remedy: text('以分为单位填写，如 100 元填 10000', 'give it in fen: 10000 is 100 yuan'),
-          },
-    ],
-  })
-}
-
-/** Locks the product for changes of its prices, which then happen one after the other. */
-const lockProduct = (cx: Cx, id: string) => cx.tx.select().from(dataProduct).where(eq(dataProduct.id, id)).for('update')
-
-const retire = (cx: Cx, plan: PlanRow) =>
-  cx.tx.update(pricePlan).set({ isCurrent: false }).where(eq(pricePlan.id, plan.id))
-
-/**
- * Sets a price of the own product. The plan of the same code is replaced by its next version; a listed product goes on
- * at the new price without a new review (domain 5.1). Contracts keep the plan they were made under.
- */
-export async function priceProduct(cx: Cx, id: string, input: PlanInput): Promise<Draft> {
-  const product = await ownProduct(cx, id)
-  const amountFen = amountOf(input)
-  await lockProduct(cx, id)
-  const before = leadPlan((await currentPlans(cx, id)) as never)
-  const code = input.code ?? 'standard'
-  const [newest] = await cx.tx
-    .select()
-    .from(pricePlan)
-    .where(and(eq(pricePlan.productId, id), eq(pricePlan.code, code)))
-    .orderBy(desc(pricePlan.version))
-    .limit(1)
-  if (newest?.isCurrent) await retire(cx, newest)
-  const plan = {
-    id: newId(),
-    productId: id,
-    code,
-    version: (newest?.version ?? 0) + 1,
-    kind: input.kind,
-    amountFen,
-    nameZh: input.nameZh?.trim() || (input.kind === 'free' ? '免费' : '一次性付费'),
-    nameEn: input.nameEn?.trim() || (input.kind === 'free' ? 'Free' : 'One-off'),
-    isCurrent: true,
-    createdBy: cx.actor.personId!,
-    createdAt: cx.now,
-  }
-  await cx.tx.insert(pricePlan).values(plan)
-  await repriceIndex(cx, id, before, leadPlan((await currentPlans(cx, id)) as never)!)
-  const { createdBy: _, createdAt: __, ...record } = plan
-  cx.audit('product.price', ['product', id], { number: product.number, plan: record })
-  return draftOf(cx, id)
-}
-
-/** Takes a price away. @throws not-found, rule-violated for the last price of a product that is submitted or listed. */
-export async function unpriceProduct(cx: Cx, id: string, code: string): Promise<Draft> {
-  const product = await ownProduct(cx, id)
-  await lockProduct(cx, id)
-  const plans = await currentPlans(cx, id)
-  const plan = plans.find(p => p.code === code)
-  if (!plan) throw notFound(text(`没有价格方案“${code}”。`, `There is no price plan “${code}”.`))
-  const needing = [...pendingStates.filter(state => state !== 'draft'), ...publishedStates]
-  const [needed] = await cx.tx
-    .select({ id: listing.id })
-    .from(listing)
-    .where(and(eq(listing.productId, id), inArray(listing.state, needing)))
-    .limit(1)
-  const rest = plans.filter(p => p.code !== code)
-  if (needed && rest.length === 0)
-    throw ruleViolated(undefined, {
-      errors: [
-        {
-          pointer: '/code',
-          message: text('这是最后一个价格方案', 'this is the last price plan'),
-          remedy: text('先添加另一个方案，或先摘牌', 'add another plan first, or delist the product'),
-        },
-      ],
-    })
-  await retire(cx, plan)
-  if (rest.length > 0) await repriceIndex(cx, id, leadPlan(plans as never), leadPlan(rest as never)!)
-  cx.audit('product.unprice', ['product', id], { number: product.number, code, version: plan.version })
   return draftOf(cx, id)
 }
 

@@ -5,7 +5,7 @@ import { ColumnShape, publicColumns, publicSample, SampleShape, toColumn } from 
 import { ReasonBody } from '../identity/index.ts'
 import { reviewCodes } from './checklist.ts'
 import type { Facts } from './facts.ts'
-import { contentOf, listingMachine, personalInfoBases, planKinds } from './model.ts'
+import { contentOf, listingMachine, personalInfoBases, planKinds, planPeriods } from './model.ts'
 import type { ListedRow, ListingFile, PublicProduct } from './queries.ts'
 import type { ListingRow, PlanRow, VersionRow } from './schema.ts'
 import type { Draft } from './service.ts'
@@ -68,6 +68,12 @@ export const PriceBody = closed({
   code: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9-]{0,30}$', examples: ['standard'] })),
   kind: Type.Union(planKinds.map(kind => Type.Literal(kind))),
   amountFen: Type.Optional(Fen),
+  period: Type.Optional(Type.Union(planPeriods.map(period => Type.Literal(period)))),
+  noticeDays: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 60, description: 'of a subscription: not fewer than the rule pack says' }),
+  ),
+  trialDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 365 })),
+  trialDownloads: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   nameZh: Type.Optional(Type.String({ maxLength: 60 })),
   nameEn: Type.Optional(Type.String({ maxLength: 80 })),
 })
@@ -100,6 +106,10 @@ export const PlanShape = Type.Object({
   version: Type.Integer(),
   kind: Type.String({ enum: [...planKinds] }),
   amountFen: Fen,
+  period: nullable(Type.String({ enum: planPeriods, description: 'of a subscription: what the amount pays for' })),
+  noticeDays: nullable(Type.Integer()),
+  trialDays: nullable(Type.Integer()),
+  trialDownloads: nullable(Type.Integer()),
   nameZh: Type.String(),
   nameEn: nullable(Type.String()),
 })
@@ -217,6 +227,10 @@ export const toPlan = (row: PlanRow) => ({
   version: row.version,
   kind: row.kind,
   amountFen: fenToWire(row.amountFen),
+  period: row.period,
+  noticeDays: row.noticeDays,
+  trialDays: row.trialDays,
+  trialDownloads: row.trialDownloads,
   nameZh: row.nameZh,
   nameEn: row.nameEn,
 })
