@@ -235,6 +235,10 @@ export const access: AccessTable = {
   'filing.note': ['authority'],
   'filing.export': ['authority'],
   // orders
+  'subscription.list': ['member'],
+  'subscription.read': ['member'],
+  'subscription.cancel': ['buyer:maker', 'buyer:checker'],
+  'subscription.keep': ['buyer:maker', 'buyer:checker'],
   'order.list': ['member'],
   'order.read': ['member'],
   'invoice.read': ['member'],

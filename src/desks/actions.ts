@@ -1,5 +1,6 @@
 import { type Text, text } from '../kernel/text.ts'
 import { moneyActions } from './moneyactions.ts'
+import { planActions } from './planactions.ts'
 
 /** What each audited action is called, by subject; one row for every action that the code can leave in the log. */
 const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
@@ -236,6 +237,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     perform: text('开始履行', 'Performance began'),
     seal: text('交易服务机构签章', 'Sealed by the exchange'),
     'begin-term': text('授权期限起算', 'Term of the grant began'),
+    'set-term': text('确定授权期限末日', 'Last day of the grant set'),
     withdraw: text('撤回合同', 'Contract withdrawn'),
     lapse: text('逾期未成立', 'Lapsed: the time ran out'),
     suspend: text('中止履行', 'Performance suspended'),
@@ -304,6 +306,11 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     'begin-settlement': text('开始结算', 'Settlement began'),
     settle: text('结算完成', 'Settled'),
     close: text('订单完结', 'Order closed'),
+    'begin-period': text('计费周期开始', 'Period began'),
+    'end-early': text('当期提前终止，退还剩余天数价款', 'Period ended early, unused days refunded'),
+    'end-trial': text('试用结束', 'Trial ended'),
+    'follow-contract': text('随合同终止办理', 'Followed the end of the contract'),
+    'follow-term': text('随合同期满办理', 'Followed the end of the term'),
     'note-contract-end': text('记录合同终止', 'End of the contract noted'),
     'void-period': text('期限中止', 'Period suspended'),
     'restart-period': text('期限重新起算', 'Period began anew'),
@@ -311,6 +318,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     'note-late-delivery': text('交付逾期', 'Delivery overdue'),
   },
   ...moneyActions,
+  ...planActions,
   entitlement: {
     open: text('开通使用授权', 'Entitlement opened'),
     skip: text('不开通使用授权', 'No entitlement opened'),
@@ -319,11 +327,14 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     revoke: text('撤销使用授权', 'Entitlement revoked'),
     expire: text('使用授权到期', 'Entitlement expired'),
     renew: text('更新使用授权', 'Entitlement renewed'),
+    grace: text('续订宽限期内延续使用授权', 'Access goes on in the grace'),
     keep: text('使用授权不变', 'Entitlement unchanged'),
   },
   download: {
     create: text('获取下载链接', 'Download link given'),
     serve: text('下载数据', 'Data downloaded'),
+    reserve: text('占用试用下载额度', 'Quota of the trial reserved'),
+    release: text('退还试用下载额度', 'Quota of the trial given back'),
   },
   delivery: { complete: text('数据送达', 'Data handed over') },
   'delivery-key': {

@@ -7,7 +7,7 @@ import { formMachine, reportMachine } from '../../src/modules/collection/index.t
 import { entitlementMachine } from '../../src/modules/delivery/index.ts'
 import { organizationMachine } from '../../src/modules/identity/index.ts'
 import { periodMachine } from '../../src/modules/ledger/index.ts'
-import { orderMachine } from '../../src/modules/orders/index.ts'
+import { orderMachine, subscriptionMachine } from '../../src/modules/orders/index.ts'
 import { filingMachine, registrationMachine } from '../../src/modules/registration/index.ts'
 import { pullMachine } from '../../src/modules/resources/index.ts'
 import { assessmentMachine } from '../../src/modules/risk/index.ts'
@@ -39,7 +39,12 @@ const families: Record<string, string[]> = {
   registration: movesOf('registration', registrationMachine),
   filing: movesOf('filing', filingMachine),
   assessment: movesOf('assessment', assessmentMachine),
-  entitlement: [...movesOf('entitlement', entitlementMachine), 'entitlement.renew', 'entitlement.keep'],
+  entitlement: [
+    ...movesOf('entitlement', entitlementMachine),
+    'entitlement.renew',
+    'entitlement.keep',
+    'entitlement.grace',
+  ],
   invoice: ['issue', 'decline', 'withdraw', 'correct'].map(move => `invoice.${move}`),
   period: Object.keys(periodMachine.moves).map(move => `period.${kebab(move)}`),
   'bank-account': movesOf('bank-account', accountMachine),
@@ -51,6 +56,7 @@ const families: Record<string, string[]> = {
     ...found(/updateOrder\(cx, row, [^']*'([a-z-]+)'/g).map(action => `order.${action}`),
     'order.mediate',
   ],
+  subscription: movesOf('subscription', subscriptionMachine),
   source: [...movesOf('source', sourceMachine), 'source.propose', 'source.escalate'],
   collection: movesOf('collection', formMachine),
   'breach-report': movesOf('breach-report', reportMachine),

@@ -92,6 +92,9 @@ t.test('every event that a module emits is told to somebody, or known to concern
     'orders.order-ready', // said by the entitlement that opens
     'orders.order-resumed', // said by what the mediation decided
     'orders.order-settling',
+    'orders.subscription-began', // said by the order that was paid, as is the next one
+    'orders.subscription-renewed',
+    'orders.subscription-due', // said by the order that is to be paid
     'resources.data-attached', // seen on the page of the entry, for everyone
     'risk.version-released', // said by the assessment that passed
   ]

@@ -4,7 +4,7 @@ import { text } from '../../kernel/text.ts'
 import type { DataVersion } from '../data/index.ts'
 import { choices, type Findings, finding, lengthOf, needCode, needText } from './findings.ts'
 import { checkGate, type Gate } from './gate.ts'
-import { isPurchasable, type Plan, type ProductContent, personalInfoBases } from './model.ts'
+import { isPurchasable, type Plan, type ProductContent, periodMonths, personalInfoBases } from './model.ts'
 import { suspectColumns } from './suspicion.ts'
 
 /** All that decides whether a product may be submitted. */
@@ -336,6 +336,19 @@ function checkData({ content, data }: PrecheckInput, { errors, warnings }: Findi
   }
 }
 
+/** A period that outlasts the grant could never be served. */
+function checkPeriods({ plans, content: { termMonths } }: PrecheckInput, { errors }: Findings): void {
+  const tooLong = plans.find(({ period }) => period && termMonths !== null && periodMonths[period] > termMonths)
+  if (!tooLong) return
+  errors.push(
+    finding(
+      '/plans',
+      text('订阅周期长于授权期限', 'a subscription has a period longer than the term of the grant'),
+      text('缩短计费周期，或延长授权期限', 'choose a shorter period or a longer term'),
+    ),
+  )
+}
+
 function checkPrice({ plans }: PrecheckInput, { errors }: Findings): void {
   if (isPurchasable(plans)) return
   errors.push(
@@ -358,6 +371,7 @@ const checks = [
   checkPersonalInfo,
   checkDelivery,
   checkPrice,
+  checkPeriods,
 ]
 
 /**

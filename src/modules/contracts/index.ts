@@ -12,15 +12,18 @@ export {
   notSealed,
   type Side,
   sameSigner,
+  trialUsed,
 } from './model.ts'
 export { listModelContracts, modelContractOf, sourceOf } from './modelcontract.ts'
 export {
   annulContract,
   beginTerm,
   completeContract,
+  endsWithOrder,
   holdContract,
   markDisputed,
   resumeContract,
+  setTermEnd,
   suspendContract,
   terminateContract,
 } from './performance.ts'

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../kernel/canonical.ts'
 import { defineMachine } from '../../kernel/machine.ts'
 import { defineProblem, type FieldError, stateConflict } from '../../kernel/problem.ts'
 import { type Text, text } from '../../kernel/text.ts'
+import { isGratis, periodMonths } from '../catalog/index.ts'
 import type { Deviation, OfferFacts, PartyFacts, TermChanges, Terms } from './terms.ts'
 
 /** The contract's life (domain 5.2). A dispute is a flag beside it: it freezes pay-out, not the contract. */
@@ -52,7 +53,7 @@ export type ContractMove = keyof typeof contractMachine.moves
 export type Side = 'vendor' | 'buyer'
 
 /** The model contract that the exchange offers for a data set: 数据提供合同 in the version in use. */
-export const MODEL_CONTRACT = { code: 'data-provision', version: '1.0.0' } as const
+export const MODEL_CONTRACT = { code: 'data-provision', version: '1.1.0' } as const
 
 export const alreadySigned = defineProblem(
   'already-signed',
@@ -65,6 +66,15 @@ export const sameSigner = defineProblem(
   403,
   text('同一人不能代表双方签署', 'One person cannot sign for both sides'),
   text('请由另一名具有签署职责的人员签署。', 'Ask another person with the duty to sign.'),
+)
+export const trialUsed = defineProblem(
+  'trial-used',
+  409,
+  text('本机构已试用过该产品', 'Your organisation has had its trial of this product'),
+  text(
+    '每家需方对同一产品只能试用一次；请选择付费方案购买。',
+    'Each buyer has one trial of a product; choose another plan to buy it.',
+  ),
 )
 export const notSealed = defineProblem(
   'not-sealed',
@@ -130,7 +140,24 @@ export interface TermsSource {
   readonly signedPlace: string
   /** Working days from the rule pack. */
   readonly days: { readonly payment: number; readonly delivery: number; readonly acceptance: number }
+  /** Calendar days from the rule pack: notice before a renewal where the plan names none, and grace for paying it. */
+  readonly renewal: { readonly noticeDays: number; readonly graceDays: number }
   readonly isSilenceAcceptance: boolean
+}
+
+/** What a plan costs, with the terms that only its kind has. */
+function priceOf({ plan }: OfferFacts, renewal: TermsSource['renewal']): Terms['price'] {
+  const price = { amountFen: plan.amountFen.toString(), currency: 'CNY' as const, planKind: plan.kind }
+  if (plan.kind === 'subscription' && plan.period)
+    return {
+      ...price,
+      period: plan.period,
+      noticeDays: plan.noticeDays ?? renewal.noticeDays,
+      graceDays: renewal.graceDays,
+    }
+  if (plan.kind === 'trial' && plan.trialDays && plan.trialDownloads)
+    return { ...price, trialDays: plan.trialDays, trialDownloads: plan.trialDownloads }
+  return price
 }
 
 /** The terms as the model contract and the listing give them: people were asked for purpose and scenario only. */
@@ -138,7 +165,7 @@ export function deriveTerms(source: TermsSource): Terms {
   const { offer, days } = source
   const { coverage, plan, rightsOffered: rights } = offer
   const area = areaOf(source.areaNames)
-  const isFree = plan.kind === 'free'
+  const isFree = isGratis(plan.kind)
   return {
     parties: [partyOf('vendor', source.vendor), partyOf('buyer', source.buyer)],
     product: {
@@ -171,7 +198,7 @@ export function deriveTerms(source: TermsSource): Terms {
     purpose: source.purpose,
     scenario: source.scenario,
     prohibitedUses: [...offer.purposesProhibited],
-    price: { amountFen: plan.amountFen.toString(), currency: 'CNY', planKind: plan.kind },
+    price: priceOf(offer, source.renewal),
     payment: { method: isFree ? 'none' : 'bank-transfer', dueWorkingDays: isFree ? 0 : days.payment },
     delivery: { mode: offer.deliveryMode, dueWorkingDays: days.delivery },
     acceptance: {
@@ -212,6 +239,21 @@ export function purposeErrors(
   return errors
 }
 
+/** A grant that is shorter than one period cannot be subscribed to. */
+export function termErrors({ plan, rightsOffered }: Pick<OfferFacts, 'plan' | 'rightsOffered'>): FieldError[] {
+  if (!plan.period || months(rightsOffered.termMonths) >= periodMonths[plan.period]) return []
+  return [
+    {
+      pointer: '/planId',
+      message: text('授权期限短于一个计费周期', 'has a period longer than the term of the grant'),
+      remedy: text(
+        '选择周期较短的方案，或请供方修改方案',
+        'choose a plan with a shorter period, or ask the vendor to change it',
+      ),
+    },
+  ]
+}
+
 /** Lays a proposal's changes over the terms on the table. */
 export function applyChanges(terms: Terms, changes: TermChanges): Terms {
   return {
@@ -240,7 +282,7 @@ const refuse = (pointer: string, message: Text, remedy: Text): FieldError => ({ 
 /** What a proposal may not do: charge for what is free, or drop a use that the listing prohibits. */
 export function changeErrors(model: Terms, current: Terms, changes: TermChanges): FieldError[] {
   const errors: FieldError[] = []
-  const isFree = model.price.planKind === 'free'
+  const isFree = isGratis(model.price.planKind)
   if (isFree && changes.amountFen !== undefined)
     errors.push(
       refuse('/amountFen', text('该方案为无偿提供', 'belongs to a free plan'), text('删除价款', 'leave it out')),

@@ -77,12 +77,27 @@ export async function holdContract(cx: Cx, id: string): Promise<ContractFacts> {
   return contractOf(cx, id)
 }
 
+/** Plans whose term runs from another day than that of delivery, and whose contracts end with it. */
+const isTermFixed = (planKind: string): boolean => planKind === 'subscription' || planKind === 'trial'
+
+/** Whether all is performed once an order is closed; a subscription or a trial runs on to its last day. */
+export const endsWithOrder = ({ plan }: Pick<ContractFacts, 'plan'>): boolean => !isTermFixed(plan.kind)
+
 /** The grant runs from delivery (clause 2.2 (4)): its last day is set anew when delivery is complete. */
 export async function beginTerm(cx: Cx, id: string, deliveredAt: Date): Promise<ContractRow> {
   const row = await lockContract(cx, id)
+  if (isTermFixed(row.planKind)) return row
   const endsOn = dayOf(addMonths(deliveredAt, row.terms.rights.termMonths))
   const [after] = await cx.tx.update(contract).set({ endsOn, changedAt: cx.now }).where(eq(contract.id, id)).returning()
   cx.audit('contract.begin-term', ['contract', id], { deliveredAt, endsOn })
+  return after!
+}
+
+/** Sets the last day of a running contract whose term follows what was paid (clause 2.2 (4) of a subscription). */
+export async function setTermEnd(cx: Cx, id: string, endsOn: string, cause: string): Promise<ContractRow> {
+  const row = await lockContract(cx, id)
+  const [after] = await cx.tx.update(contract).set({ endsOn, changedAt: cx.now }).where(eq(contract.id, id)).returning()
+  cx.audit('contract.set-term', ['contract', id], { before: row.endsOn, endsOn, cause })
   return after!
 }
 

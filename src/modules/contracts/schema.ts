@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, date, index, integer, jsonb, pgSchema, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { fen, instant } from '../../kernel/schema.ts'
 import { dataProduct, listing, pricePlan } from '../catalog/schema.ts'
 import { dataVersion } from '../data/schema.ts'
@@ -89,6 +101,10 @@ export const contract = contracts.table(
     check('contract_text_has_hash', sql`(${t.body} is null) = (${t.textHash} is null)`),
     check('contract_sealed_after_signing', sql`${t.pdfSha256} is null or ${t.effectiveAt} is not null`),
     check('contract_amount_not_negative', sql`${t.amountFen} >= 0`),
+    // a trial is had once; only one that never came to be leaves the way open
+    uniqueIndex('contract_trial_once')
+      .on(t.buyerId, t.productId)
+      .where(sql`${t.planKind} = 'trial' and ${t.state} <> 'lapsed'`),
     index('contract_vendor').on(t.vendorId, t.id),
     index('contract_buyer').on(t.buyerId, t.id),
     index('contract_division').on(t.division, t.id),

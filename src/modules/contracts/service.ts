@@ -34,6 +34,8 @@ import {
   purposeErrors,
   requireTurn,
   type Side,
+  termErrors,
+  trialUsed,
 } from './model.ts'
 import { modelContractOf } from './modelcontract.ts'
 import { contract, proposal } from './schema.ts'
@@ -41,6 +43,7 @@ import type { TermChanges, Terms } from './terms.ts'
 
 export type ContractRow = typeof contract.$inferSelect
 
+constraintMeans('contract_trial_once', () => trialUsed())
 constraintMeans('contract_two_parties', () => refuseSelfDealing())
 constraintMeans('proposal_round_unique', () =>
   conflict(text('对方刚刚提出了新的条款。', 'The other side has just proposed other terms.')),
@@ -150,6 +153,7 @@ export async function draftTerms(
       delivery: rules.clocks.deliveryDue.workingDays,
       acceptance: rules.clocks.acceptancePeriod.workingDays,
     },
+    renewal: { noticeDays: rules.periods.subscriptionNotice.days, graceDays: rules.periods.subscriptionGrace.days },
     isSilenceAcceptance: rules.acceptance.isSilenceAcceptance,
   })
   return { rules, terms }
@@ -168,7 +172,7 @@ export async function createContract(cx: Cx, input: ContractInput): Promise<Cont
   const buyer = await organizationOf(cx, buyerId)
   const vendor = await organizationOf(cx, offer.vendorId)
   requireVerified(vendor, buyer)
-  const wrong = purposeErrors(offer, input.purpose, input.scenario)
+  const wrong = [...purposeErrors(offer, input.purpose, input.scenario), ...termErrors(offer)]
   if (wrong.length > 0) throw invalidInput(undefined, { errors: wrong })
   const { rules, terms } = await draftTerms(cx, offer, vendor, buyer, input)
   const template = await modelContractOf(MODEL_CONTRACT.code, MODEL_CONTRACT.version)

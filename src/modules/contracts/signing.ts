@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { pseudonym } from '../../kernel/actor.ts'
-import { addMonths, dayOf } from '../../kernel/calendar.ts'
+import { addDays, addMonths, dayOf } from '../../kernel/calendar.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { constraintMeans } from '../../kernel/db/errors.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -50,7 +50,9 @@ async function addSignature(cx: Cx, row: ContractRow, side: Side, uscc: string):
 
 /** Both have signed and no condition is left open: the contract takes effect and is performed from now on. */
 async function putInForce(cx: Cx, row: ContractRow): Promise<ContractRow> {
-  const ends = dayOf(addMonths(cx.now, row.terms.rights.termMonths))
+  const { price, rights } = row.terms
+  // a trial begins when access is opened, moments from now; the term of other plans is set anew as they begin
+  const ends = price.trialDays ? addDays(dayOf(cx.now), price.trialDays) : dayOf(addMonths(cx.now, rights.termMonths))
   const signed = await moveContract(cx, row, 'signSecond', { lapsesAt: null })
   const effective = await moveContract(cx, signed, 'takeEffect', { effectiveAt: cx.now, endsOn: ends })
   cx.audit('contract.take-effect', ['contract', row.id], { textHash: row.textHash, effectiveAt: cx.now, endsOn: ends })

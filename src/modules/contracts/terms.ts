@@ -1,3 +1,5 @@
+import type { PlanPeriod, PlanTerms } from '../catalog/index.ts'
+
 /** The terms of a contract on data provision, as its template's `terms.schema.json` describes them. */
 export interface Terms {
   readonly parties: readonly [Party<'vendor'>, Party<'buyer'>]
@@ -28,7 +30,18 @@ export interface Terms {
   readonly scenario: string
   readonly prohibitedUses: readonly string[]
   /** fen as a decimal string, so that no reader takes it for a float */
-  readonly price: { readonly amountFen: string; readonly currency: 'CNY'; readonly planKind: string }
+  readonly price: {
+    readonly amountFen: string
+    readonly currency: 'CNY'
+    readonly planKind: string
+    /** of a subscription, whose amount is for each period; days are calendar days */
+    readonly period?: PlanPeriod
+    readonly noticeDays?: number
+    readonly graceDays?: number
+    /** of a trial */
+    readonly trialDays?: number
+    readonly trialDownloads?: number
+  }
   readonly payment: { readonly method: string; readonly dueWorkingDays: number }
   readonly delivery: { readonly mode: string; readonly dueWorkingDays: number }
   readonly acceptance: {
@@ -98,7 +111,7 @@ export interface OfferFacts {
   readonly acceptanceStandard: string
   readonly isSilenceAcceptance: boolean
   readonly deliveryMode: string
-  readonly plan: { readonly kind: string; readonly amountFen: bigint }
+  readonly plan: { readonly kind: string; readonly amountFen: bigint } & Partial<PlanTerms>
 }
 
 /** What a side may propose otherwise than the model contract and the listing say; all else is fixed by them. */

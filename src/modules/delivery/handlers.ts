@@ -1,9 +1,9 @@
 import type { Cx } from '../../kernel/command.ts'
 import type { Handler, Payload, Timer } from '../../kernel/events.ts'
-import { orderOfContract } from '../orders/index.ts'
+import { ordersOfContract } from '../orders/index.ts'
 import { makeReceiptDocument } from './document.ts'
 import { endedEntitlements } from './queries.ts'
-import { alignEntitlement, alignVersion, expireEntitlement, openEntitlement } from './service.ts'
+import { alignEntitlement, alignVersion, expireEntitlement, giveGrace, openEntitlement } from './service.ts'
 
 const open = async (cx: Cx, { orderId }: Payload) => openEntitlement(cx, String(orderId))
 
@@ -21,9 +21,9 @@ const followContract = (event: string): Handler => ({
   event,
   name: nameOf(event),
   async run(cx, { contractId }) {
-    const order = await orderOfContract(cx, String(contractId))
-    if (order) await alignEntitlement(cx, order.id, event)
-    else cx.audit('entitlement.skip', ['contract', String(contractId)], { cause: event })
+    const orders = await ordersOfContract(cx, String(contractId))
+    for (const { id } of orders) await alignEntitlement(cx, id, event)
+    if (orders.length === 0) cx.audit('entitlement.skip', ['contract', String(contractId)], { cause: event })
   },
 })
 
@@ -37,6 +37,11 @@ const followGate = (event: string): Handler => ({
 export const handlers: Handler[] = [
   { event: 'orders.order-paid', name: 'delivery.open-paid', run: open },
   { event: 'orders.order-ready', name: 'delivery.open-free', run: open },
+  {
+    event: 'orders.subscription-due',
+    name: 'delivery.give-grace',
+    run: (cx, { orderId }) => giveGrace(cx, String(orderId)),
+  },
   {
     event: 'delivery.delivery-completed',
     name: 'delivery.make-receipt',

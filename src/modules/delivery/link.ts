@@ -6,10 +6,10 @@ import { forbidden, notFound } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { mayRead } from '../contracts/index.ts'
 import { requireOrganization } from '../identity/index.ts'
-import { orderStateOf } from '../orders/index.ts'
+import { graceUntil, orderStateOf } from '../orders/index.ts'
 import { requireReleased } from '../risk/index.ts'
 import { currentKey, keyOf } from './keys.ts'
-import { accessEnded, downloadExpired, downloadRefused, fetchableStates, linkEnd } from './model.ts'
+import { accessEnded, downloadExpired, downloadRefused, fetchableStates, linkEnd, requireQuota } from './model.ts'
 import { type Download, download, type Entitlement, entitlement, tradingOf } from './schema.ts'
 import { isSignature, type LinkFacts, linkPath, signLink } from './signature.ts'
 
@@ -20,9 +20,13 @@ export interface DownloadLink {
   readonly url: string
 }
 
+/** The end of access: the entitlement's, or that of the grace while the next period of a subscription is unpaid. */
+const accessEnd = async (rx: Rx, { endsAt, orderId }: Entitlement): Promise<Date> =>
+  endsAt > rx.now ? endsAt : ((await graceUntil(rx, orderId)) ?? endsAt)
+
 /** Whether the data may be fetched now: the entitlement stands, its term runs, the order is not frozen, the gate is open. */
 async function requireAccess(rx: Rx, row: Entitlement): Promise<void> {
-  const isOpen = row.state === 'active' && row.endsAt > rx.now
+  const isOpen = row.state === 'active' && (await accessEnd(rx, row)) > rx.now
   if (!isOpen || !fetchableStates.includes(await orderStateOf(rx, row.orderId))) throw accessEnded()
   await requireReleased(rx, row.dataVersionId, 'deliver')
 }
@@ -50,6 +54,7 @@ export async function createDownload(cx: Cx, entitlementId: string, method: 'GET
   if (right.granteeId !== requireOrganization(cx.actor))
     throw forbidden(text('只有需方可以获取下载链接。', 'Only the buyer of the order gets a link.'))
   await requireAccess(cx, right)
+  if (method === 'GET') requireQuota(right, 1)
   const key = await currentKey(cx)
   const [row] = await cx.tx
     .insert(download)
@@ -60,7 +65,7 @@ export async function createDownload(cx: Cx, entitlementId: string, method: 'GET
       method,
       sha256: right.sha256,
       round: right.round,
-      notAfter: linkEnd(cx.now, right.endsAt),
+      notAfter: linkEnd(cx.now, await accessEnd(cx, right)),
       createdBy: cx.actor.personId,
       createdAt: cx.now,
     })

@@ -6,7 +6,7 @@ import { notFound } from '../../kernel/problem.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { contractOf } from '../contracts/index.ts'
 import { deliverOrder, lockOrder } from '../orders/index.ts'
-import { receiptNumber } from './model.ts'
+import { receiptNumber, requireQuota } from './model.ts'
 import { type Download, download, type Entitlement, entitlement, receipt } from './schema.ts'
 
 /** What one request handed over: `sent` bytes from `first` on. */
@@ -69,12 +69,39 @@ async function complete(cx: Cx, right: Entitlement, link: Download): Promise<voi
   if (earlier) return
   const receiptId = await writeReceipt(cx, right, link)
   const { endsOn } = await contractOf(cx, order.contractId)
-  if (endsOn)
+  if (endsOn && order.periodEndsOn === null)
     await cx.tx
       .update(entitlement)
       .set({ endsAt: endOfDay(endsOn) })
       .where(eq(entitlement.id, right.id))
   cx.emit('delivery.delivery-completed', { receiptId, orderId: order.id })
+}
+
+/**
+ * Takes what a request asks for from the quota of a trial, before the first byte: however many ask at once, no more is
+ * handed over than the contract allows. What was not sent is given back by the metering. @throws quota-used
+ */
+export async function reserveBytes(cx: Cx, downloadId: string, bytes: number): Promise<void> {
+  const [link] = await cx.tx.select().from(download).where(eq(download.id, downloadId))
+  if (!link) throw notFound()
+  const [found] = await cx.tx.select().from(entitlement).where(eq(entitlement.id, link.entitlementId)).for('update')
+  const right = found!
+  requireQuota(right, bytes)
+  const usedBytes = right.usedBytes + bytes
+  await cx.tx.update(entitlement).set({ usedBytes }).where(eq(entitlement.id, right.id))
+  cx.audit('download.reserve', ['download', downloadId], {
+    order: right.orderId,
+    bytes,
+    usedBytes,
+    quotaBytes: right.quotaBytes,
+  })
+}
+
+/** Gives back what was reserved of a trial's quota and not sent. */
+export async function releaseBytes(cx: Cx, downloadId: string, bytes: number): Promise<void> {
+  await cx.sql`update delivery.entitlement e set used_bytes = used_bytes - ${bytes}
+    from delivery.download d where d.id = ${downloadId} and e.id = d.entitlement_id`
+  cx.audit('download.release', ['download', downloadId], { bytes })
 }
 
 /**

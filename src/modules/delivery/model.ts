@@ -57,6 +57,27 @@ export const downloadExpired = defineProblem(
   text('下载链接已过期', 'The download link has expired'),
   text('请由需方重新获取链接，并从中断处续传。', 'The buyer can ask for a new link and resume where it stopped.'),
 )
+export const quotaUsed = defineProblem(
+  'quota-used',
+  403,
+  text('试用下载次数已用完', 'The downloads of the trial are used up'),
+  text('按付费方案购买该产品后可以继续下载。', 'Buy the product under another plan to go on.'),
+)
+
+/** Complete downloads that a trial has left; null where nothing limits them. */
+export const downloadsLeft = (of: {
+  readonly quotaBytes: number | null
+  readonly usedBytes: number
+  readonly bytes: number
+}): number | null => (of.quotaBytes === null ? null : Math.floor((of.quotaBytes - of.usedBytes) / of.bytes))
+
+/** @throws quota-used when a trial may not take so many bytes more */
+export function requireQuota(
+  { quotaBytes, usedBytes }: { readonly quotaBytes: number | null; readonly usedBytes: number },
+  bytes: number,
+): void {
+  if (quotaBytes !== null && usedBytes + bytes > quotaBytes) throw quotaUsed()
+}
 export const accessEnded = defineProblem(
   'access-ended',
   403,

@@ -11,6 +11,7 @@ import {
   downloadExpired,
   downloadRefused,
   preconditionFailed,
+  quotaUsed,
   rangeNotSatisfiable,
 } from './model.ts'
 import { listEntitlements, readDelivery, readEntitlement, readReceipt } from './queries.ts'
@@ -77,7 +78,7 @@ export const routes: Route[] = [
     reply: DownloadShape,
     status: 201,
     hasSecretReply: true,
-    problems: [accessEnded, forbidden],
+    problems: [accessEnded, forbidden, quotaUsed],
     run: async (cx, { params, body }) => toDownload(await createDownload(cx, params.id, body.method ?? 'GET')),
   }),
   raw({
@@ -88,7 +89,7 @@ export const routes: Route[] = [
     summary: text('凭签名链接下载', 'Fetch the data of a signed link'),
     params: LinkParams,
     query: LinkQueryShape,
-    problems: [downloadRefused, downloadExpired, accessEnded, rangeNotSatisfiable, preconditionFailed],
+    problems: [downloadRefused, downloadExpired, accessEnded, quotaUsed, rangeNotSatisfiable, preconditionFailed],
     produces: {
       type: 'application/octet-stream',
       description: 'the file; 206 for one range; HEAD answers the same headers',

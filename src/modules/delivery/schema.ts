@@ -49,6 +49,9 @@ export const entitlement = delivery.table(
     round: integer().notNull().default(1),
     /** what of the file was handed over in this round, over all links */
     covered: stretches().notNull().default(sql`'{}'`),
+    /** of a trial: how many bytes may be handed over in all, and how many were or are being */
+    quotaBytes: bytes(),
+    usedBytes: bytes().notNull().default(0),
     state: text().$type<EntitlementState>().notNull(),
     reason: text(),
     startsAt: instant().notNull(),
@@ -60,6 +63,10 @@ export const entitlement = delivery.table(
   t => [
     check('entitlement_state_known', sql`${t.state} in ('active', 'suspended', 'revoked', 'expired')`),
     check('entitlement_has_digest', sql`${t.sha256} ~ '^[0-9a-f]{64}$' and ${t.bytes} > 0`),
+    check(
+      'entitlement_within_quota',
+      sql`${t.usedBytes} >= 0 and (${t.quotaBytes} is null or ${t.usedBytes} <= ${t.quotaBytes})`,
+    ),
     index('entitlement_grantee').on(t.granteeId, t.id),
     index('entitlement_contract').on(t.contractId),
     index('entitlement_ends').on(t.endsAt).where(sql`state in ('active', 'suspended')`),

@@ -1,5 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm'
-import { addMonths } from '../../kernel/calendar.ts'
+import { addMonths, endOfDay } from '../../kernel/calendar.ts'
 import type { Cx } from '../../kernel/command.ts'
 import { NotDue } from '../../kernel/events.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -7,7 +7,7 @@ import { nextState } from '../../kernel/machine.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { type ContractFacts, contractOf, holdContract } from '../contracts/index.ts'
 import { dataVersionOf } from '../data/index.ts'
-import { lockOrder, type Order, orderOf, startDelivery } from '../orders/index.ts'
+import { graceUntil, lockOrder, type Order, orderOf, ordersOfContract, startDelivery } from '../orders/index.ts'
 import { isReleased } from '../risk/index.ts'
 import { type EntitlementMove, type EntitlementState, entitlementMachine } from './model.ts'
 import { type Entitlement, entitlement } from './schema.ts'
@@ -17,6 +17,16 @@ async function fileOf(cx: Cx, dataVersionId: string) {
   const version = await dataVersionOf(cx, dataVersionId)
   const { sha256, bytes, fileName, encoding } = version
   return { dataVersionId, sha256, bytes, fileName, encoding, format: version.format ?? 'bin' }
+}
+
+/**
+ * The end of the right to an order's data: the last day of the period that it pays for, the last day of a trial, or the
+ * term of the grant from its beginning.
+ */
+function termEnd(order: Order, contract: ContractFacts, from: Date): Date {
+  if (order.periodEndsOn !== null) return endOfDay(order.periodEndsOn)
+  if (contract.plan.kind === 'trial' && contract.endsOn !== null) return endOfDay(contract.endsOn)
+  return addMonths(from, contract.terms.rights.termMonths)
 }
 
 async function insertEntitlement(
@@ -42,7 +52,8 @@ async function insertEntitlement(
       state,
       reason: state === 'suspended' ? (contract.reason ?? '数据版本未放行 The data is not released') : null,
       startsAt: cx.now,
-      endsAt: addMonths(cx.now, contract.terms.rights.termMonths),
+      endsAt: termEnd(order, contract, cx.now),
+      quotaBytes: contract.terms.price.trialDownloads ? contract.terms.price.trialDownloads * file.bytes : null,
       rulePack: rulesAt(cx.now).ref,
       createdAt: cx.now,
       changedAt: cx.now,
@@ -145,6 +156,20 @@ export async function expireEntitlement(cx: Cx, id: string): Promise<void> {
   const [row] = await cx.tx.select().from(entitlement).where(eq(entitlement.id, id)).for('update')
   const move: EntitlementMove = 'expire'
   const isOpen = row && entitlementMachine.moves[move].from.some(state => state === row.state)
-  if (!isOpen || row.endsAt >= cx.now) throw new NotDue()
+  const until = row && row.endsAt < cx.now ? ((await graceUntil(cx, row.orderId)) ?? row.endsAt) : row?.endsAt
+  if (!isOpen || until === undefined || until >= cx.now) throw new NotDue()
   await change(cx, row, move, { state: nextState(entitlementMachine, row.state, move) }, null)
+}
+
+/** The next period of a subscription waits for its payment: access to the present data goes on for so long. */
+export async function giveGrace(cx: Cx, orderId: string): Promise<void> {
+  const due = await orderOf(cx, orderId)
+  const before = (await ordersOfContract(cx, due.contractId)).find(each => each.periodNo === due.periodNo - 1)
+  const until = before && (await graceUntil(cx, before.id))
+  const [row] = before
+    ? await cx.tx.select().from(entitlement).where(eq(entitlement.orderId, before.id)).for('update')
+    : []
+  const isOpen = row && entitlementMachine.moves.expire.from.some(state => state === row.state)
+  if (!isOpen || !until) return cx.audit('entitlement.skip', ['order', orderId], { cause: 'grace' })
+  await change(cx, row, 'grace', { endsAt: until }, row.reason)
 }

@@ -10,7 +10,7 @@ import { entityTag, reprDigest } from '../../kernel/http/stored.ts'
 import { unavailable } from '../../kernel/problem.ts'
 import { text } from '../../kernel/text.ts'
 import { type LinkQuery, type OpenLink, openLink } from './link.ts'
-import { meterDownload } from './metering.ts'
+import { meterDownload, releaseBytes, reserveBytes } from './metering.ts'
 import { preconditionFailed, rangeNotSatisfiable } from './model.ts'
 import { isKnown, isMatch, rangeMayStand, readRange, type Stretch } from './range.ts'
 import type { Entitlement } from './schema.ts'
@@ -114,7 +114,7 @@ async function requireFile({ files, entitlement: { sha256, bytes } }: OpenLink):
 /**
  * Serves the file of a signed link (RFC 9110, RFC 9530): GET with one range, HEAD with the same headers. The last byte
  * is followed by the metering, before the response ends, so a stopping server waits for it.
- * @throws download-refused, download-expired, access-ended, range-not-satisfiable, precondition-failed
+ * @throws download-refused, download-expired, access-ended, quota-used, range-not-satisfiable, precondition-failed
  */
 export async function serveDownload(request: FastifyRequest, reply: FastifyReply, { engine }: RawContext) {
   const { id } = request.params as { id: string }
@@ -129,6 +129,9 @@ export async function serveDownload(request: FastifyRequest, reply: FastifyReply
   }
   await requireFile(link)
   const { first, last } = stretch ?? { first: 0, last: right.bytes - 1 }
+  const isReserved = request.method === 'GET' && right.quotaBytes !== null
+  if (isReserved)
+    await engine.write(system, { operation: 'reserveBytes' }, cx => reserveBytes(cx, id, last - first + 1))
   begin(request, reply, stretch ? 206 : 200, {
     ...headers,
     'content-length': String(last - first + 1),
@@ -136,11 +139,15 @@ export async function serveDownload(request: FastifyRequest, reply: FastifyReply
   })
   if (request.method === 'HEAD') return void reply.raw.end()
   reply.raw.setTimeout(idleMs, () => reply.raw.destroy())
+  let sent = 0
   try {
     const source = link.files.open(right.sha256, { start: first, end: last })
-    const sent = await pump(source, reply.raw, stretch ? undefined : right)
+    sent = await pump(source, reply.raw, stretch ? undefined : right)
     if (sent > 0)
       await engine.write(system, { operation: 'meterDownload' }, cx => meterDownload(cx, id, { first, sent }))
+    const unsent = last - first + 1 - sent
+    if (isReserved && unsent > 0)
+      await engine.write(system, { operation: 'releaseBytes' }, cx => releaseBytes(cx, id, unsent))
     reply.raw.end()
   } catch (error) {
     request.log.error({ err: error, download: id }, 'a download could not be served or counted')

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PageQuery, toPage } from '../../kernel/page.ts'
 import { Bilingual, closed, Id, Instant, nullable, pageOf, Sha256 } from '../../kernel/wire.ts'
 import type { DownloadLink } from './link.ts'
-import { type EntitlementState, entitlementMachine, entitlementStates } from './model.ts'
+import { downloadsLeft, type EntitlementState, entitlementMachine, entitlementStates } from './model.ts'
 import type { DeliveryView, EntitlementFilter, SeenReceipt } from './queries.ts'
 import type { Entitlement } from './schema.ts'
 
@@ -31,6 +31,7 @@ export const EntitlementShape = Type.Object({
   reason: nullable(Type.String()),
   startsAt: Instant,
   endsAt: Instant,
+  downloadsLeft: nullable(Type.Integer({ description: 'of a trial: complete downloads that are left' })),
   rulePack: Type.String(),
 })
 export const EntitlementPage = pageOf(EntitlementShape)
@@ -98,6 +99,7 @@ export const toEntitlement = (row: Entitlement): Static<typeof EntitlementShape>
   reason: row.reason,
   startsAt: row.startsAt.toISOString(),
   endsAt: row.endsAt.toISOString(),
+  downloadsLeft: downloadsLeft(row),
   rulePack: row.rulePack,
 })
 

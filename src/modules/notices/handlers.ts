@@ -17,6 +17,7 @@ import { contracting } from './contracting.ts'
 import { type Draft, type Hear, tradeOf } from './draft.ts'
 import { orderDraft, orderedOf, ordering } from './ordering.ts'
 import { paying } from './paying.ts'
+import { renewing } from './renewing.ts'
 import { reminder } from './schema.ts'
 import { sourcing } from './sourcing.ts'
 import { listingDraft, supplying } from './supplying.ts'
@@ -37,6 +38,7 @@ export const heard: Readonly<Record<string, Hear>> = {
   ...charging,
   ...announcing,
   ...collecting,
+  ...renewing,
 }
 
 export const handlers: Handler[] = [

@@ -2,6 +2,7 @@ import { text } from '../../kernel/text.ts'
 import { collections } from './collectingkinds.ts'
 import { spec } from './kindspec.ts'
 import { onlineMoney } from './onlinekinds.ts'
+import { plans } from './plankinds.ts'
 import { resources } from './resourcekinds.ts'
 import { assessments } from './riskkinds.ts'
 import { sources } from './sourcekinds.ts'
@@ -349,6 +350,7 @@ export const kinds = {
   ...orders,
   ...money,
   ...onlineMoney,
+  ...plans,
   ...resources,
   ...sources,
   ...watches,

@@ -94,7 +94,12 @@ export async function mediateOrder(cx: Cx, id: string, { outcome, refundFen, rea
     cx.emit('orders.order-resumed', { orderId: id })
     return partly
   }
-  const change = { reason, acceptedAt: cx.now, settleAfter: settlementDay(cx.now, packOf(cx)), mediationDueAt: null }
+  const change = {
+    reason,
+    acceptedAt: cx.now,
+    settleAfter: settlementDay(cx.now, packOf(cx), row),
+    mediationDueAt: null,
+  }
   const accepted = await moveOrder(cx, row, 'mediateAccept', change, { action, facts: { outcome, reason } })
   cx.emit('orders.order-accepted', { orderId: id, isDeemed: false })
   cx.emit('orders.order-resumed', { orderId: id })

@@ -1,5 +1,5 @@
 import type { Handler } from '../../kernel/events.ts'
-import { followContractEnd } from './ending.ts'
+import { followContractEnd, followContractTerm } from './ending.ts'
 import { restartPeriods } from './periods.ts'
 import { openOrder } from './service.ts'
 
@@ -18,6 +18,11 @@ export const handlers: Handler[] = [
     event: 'contracts.contract-annulled',
     name: 'orders.follow-annulment',
     run: (cx, { contractId }) => followContractEnd(cx, String(contractId)),
+  },
+  {
+    event: 'contracts.contract-expired',
+    name: 'orders.follow-term',
+    run: (cx, { contractId }) => followContractTerm(cx, String(contractId)),
   },
   {
     event: 'contracts.contract-resumed',

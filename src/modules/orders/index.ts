@@ -1,5 +1,6 @@
 import { ratingRoutes } from './ratingroutes.ts'
 import { routes as orderRoutes } from './routes.ts'
+import { subscriptionRoutes } from './subscriptionroutes.ts'
 
 export { lockOrder } from './change.ts'
 export { disputeOrder, mediateOrder } from './dispute.ts'
@@ -28,6 +29,7 @@ export {
   orderOfContract,
   orderStateOf,
   ordersFallingDue,
+  ordersOfContract,
   ordersToSettle,
   readOrder,
   type SeenOrder,
@@ -47,7 +49,8 @@ export {
 } from './ratings.ts'
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
 export { cancelOrder, finishRefund, refundOrder } from './refund.ts'
-export type { Order, Rating } from './schema.ts'
+export { graceUntil } from './renewing.ts'
+export type { Order, Rating, Subscription } from './schema.ts'
 export {
   acceptOrder,
   createOrder,
@@ -58,8 +61,17 @@ export {
   startDelivery,
 } from './service.ts'
 export { beginSettlement, finishSettlement } from './settlement.ts'
+export { type SubscriptionState, subscriptionMachine } from './subscription.ts'
+export {
+  listSubscriptions,
+  readSubscription,
+  runningSubscription,
+  type SeenSubscription,
+  subscriptionOf,
+  subscriptionOfContract,
+} from './subscriptions.ts'
 export { timers } from './timers.ts'
 export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'
 export { countAllOrders, disputesWaiting, findOrders, ordersToMatch } from './workload.ts'
 
-export const routes = [...orderRoutes, ...ratingRoutes]
+export const routes = [...orderRoutes, ...ratingRoutes, ...subscriptionRoutes]

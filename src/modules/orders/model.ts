@@ -1,4 +1,4 @@
-import { addWorkingDays, dayOf, startOfDay } from '../../kernel/calendar.ts'
+import { addWorkingDays, dayOf, endOfDay, startOfDay } from '../../kernel/calendar.ts'
 import { defineMachine, movesFrom } from '../../kernel/machine.ts'
 import { defineProblem } from '../../kernel/problem.ts'
 import type { RulePack } from '../../kernel/rulepack.ts'
@@ -47,6 +47,8 @@ export const orderMachine = defineMachine({
     mediateAccept: { from: ['disputed'], to: 'accepted' },
     mediateRefund: { from: ['disputed'], to: 'refunding' },
     mediatePartly: { from: ['disputed'], to: 'partly_refunded' },
+    endEarly: { from: ['delivering', 'delivered', 'accepted'], to: 'partly_refunded' },
+    endTrial: { from: ['confirmed', 'delivering', 'delivered'], to: 'closed' },
     beginSettlement: { from: ['accepted', 'partly_refunded'], to: 'settling' },
     settle: { from: ['settling'], to: 'settled' },
     close: { from: ['settled'], to: 'closed' },
@@ -121,9 +123,19 @@ export function possibleActions(order: Dated, side: Side, now: Date): OrderActio
 /** The last instant to pay, to deliver or to accept, and whether it must be computed again (unpublished holidays). */
 export const deadline = (from: Date, workingDays: number, pack: RulePack) => addWorkingDays(from, workingDays, pack)
 
-/** The first instant of the day on which an accepted order may be settled (T+1 by default). */
-export const settlementDay = (acceptedAt: Date, pack: RulePack): Date =>
-  startOfDay(dayOf(addWorkingDays(acceptedAt, pack.clocks.settlementDelay.workingDays, pack).dueAt))
+/**
+ * The first instant of the day on which an accepted order may be settled (T+1 by default). What pays for a period is
+ * held until the period is over, so that the unused days can go back to the buyer.
+ */
+export function settlementDay(
+  acceptedAt: Date,
+  pack: RulePack,
+  { periodEndsOn }: { readonly periodEndsOn: string | null } = { periodEndsOn: null },
+): Date {
+  const over = periodEndsOn === null ? acceptedAt : endOfDay(periodEndsOn)
+  const from = over > acceptedAt ? over : acceptedAt
+  return startOfDay(dayOf(addWorkingDays(from, pack.clocks.settlementDelay.workingDays, pack).dueAt))
+}
 
 /** What remains to be split between vendor and exchange once a part was given back, in fen. */
 export const settleableFen = (order: { readonly amountFen: bigint; readonly refundFen: bigint }): bigint =>

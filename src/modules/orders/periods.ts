@@ -30,9 +30,17 @@ function periodOf(cx: Cx, row: Order, { terms }: ContractFacts) {
 
 /** The contract was suspended and is performed again: the period that its order is in begins anew. */
 export async function restartPeriods(cx: Cx, contractId: string): Promise<void> {
-  const [found] = await cx.tx.select({ id: order.id }).from(order).where(eq(order.contractId, contractId))
-  if (!found) return cx.audit('order.skip', ['contract', contractId], { cause: 'contract resumed' })
-  const row = await lockOrder(cx, found.id)
+  const found = await cx.tx
+    .select({ id: order.id })
+    .from(order)
+    .where(eq(order.contractId, contractId))
+    .orderBy(order.periodNo)
+  if (found.length === 0) return cx.audit('order.skip', ['contract', contractId], { cause: 'contract resumed' })
+  for (const { id } of found) await restartPeriod(cx, contractId, id)
+}
+
+async function restartPeriod(cx: Cx, contractId: string, orderId: string): Promise<void> {
+  const row = await lockOrder(cx, orderId)
   const contract = await holdContract(cx, contractId)
   const current = contract.state === 'performing' ? periodOf(cx, row, contract) : undefined
   if (!current) return cx.audit('order.skip', ['order', row.id], { cause: 'contract resumed', state: row.state })

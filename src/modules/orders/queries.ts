@@ -29,11 +29,15 @@ export async function orderByReference(rx: Rx, referenceCode: string): Promise<O
   return row
 }
 
-/** The order of a contract that the actor may see, or undefined. */
-export async function orderOfContract(rx: Rx, contractId: string): Promise<Order | undefined> {
-  const [row] = await rx.tx.select().from(order).where(eq(order.contractId, contractId))
-  return row && sideOf(row, rx.actor) ? row : undefined
+/** The orders of a contract that the actor may see, the latest period first; but for a subscription there is one. */
+export async function ordersOfContract(rx: Rx, contractId: string): Promise<Order[]> {
+  const rows = await rx.tx.select().from(order).where(eq(order.contractId, contractId)).orderBy(desc(order.periodNo))
+  return rows.filter(row => sideOf(row, rx.actor))
 }
+
+/** The order of a contract that the actor may see, that of the latest period; or undefined. */
+export const orderOfContract = async (rx: Rx, contractId: string): Promise<Order | undefined> =>
+  (await ordersOfContract(rx, contractId))[0]
 
 /** Orders whose settlement day has come, at most 200. */
 export async function ordersToSettle(rx: Rx): Promise<string[]> {

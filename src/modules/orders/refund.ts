@@ -55,7 +55,7 @@ export async function finishRefund(cx: Cx, id: string): Promise<Order> {
   if (row.state !== 'partly_refunded') return completeRefund(cx, row)
   if (row.settleAfter !== null)
     throw stateConflict(text('该部分退款已经确认。', 'This partial refund was confirmed before.'))
-  const settleAfter = settlementDay(cx.now, packOf(cx))
+  const settleAfter = settlementDay(cx.now, packOf(cx), row)
   return updateOrder(cx, row, { settleAfter }, 'finish-refund', { refundFen: row.refundFen, settleAfter })
 }
 

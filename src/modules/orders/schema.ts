@@ -1,11 +1,78 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgSchema, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, date, index, integer, pgSchema, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { fen, instant } from '../../kernel/schema.ts'
+import type { PlanPeriod } from '../catalog/index.ts'
 import { contract } from '../contracts/schema.ts'
 import { organization, person } from '../identity/schema.ts'
 import type { OrderState } from './model.ts'
+import type { SubscriptionState } from './subscription.ts'
 
 export const orders = pgSchema('orders')
+
+/** A subscription: the contract whose orders follow each other, and the period that it is in. */
+export const subscription = orders.table(
+  'subscription',
+  {
+    id: uuid().primaryKey(),
+    contractId: uuid()
+      .notNull()
+      .unique('subscription_contract_unique')
+      .references(() => contract.id),
+    productId: uuid().notNull(),
+    vendorId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    buyerId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    division: text().notNull(),
+    buyerDivision: text().notNull(),
+    state: text().$type<SubscriptionState>().notNull(),
+    period: text().$type<PlanPeriod>().notNull(),
+    /** of a whole period */
+    amountFen: fen().notNull(),
+    noticeDays: integer().notNull(),
+    graceDays: integer().notNull(),
+    termMonths: integer().notNull(),
+    /** the day that periods are counted from, and the number of the one that begins on it */
+    anchorOn: date({ mode: 'string' }),
+    anchorNo: integer().notNull().default(1),
+    periodNo: integer().notNull().default(1),
+    periodStartsOn: date({ mode: 'string' }),
+    periodEndsOn: date({ mode: 'string' }),
+    /** the last day of the whole term */
+    lastOn: date({ mode: 'string' }),
+    /** the period whose renewal the buyer was told of last */
+    noticedNo: integer().notNull().default(1),
+    noticedAt: instant(),
+    cancelledAt: instant(),
+    endedAt: instant(),
+    reason: text(),
+    rulePack: text().notNull(),
+    createdAt: instant().notNull(),
+    changedAt: instant().notNull(),
+  },
+  t => [
+    // nobody pays twice for the same data at a time
+    uniqueIndex('subscription_one_running')
+      .on(t.buyerId, t.productId)
+      .where(sql`${t.state} in ('active', 'grace', 'cancelling')`),
+    check('subscription_state_known', sql`${t.state} in ('pending', 'active', 'grace', 'cancelling', 'ended')`),
+    check('subscription_period_known', sql`${t.period} in ('month', 'quarter', 'year')`),
+    check('subscription_costs', sql`${t.amountFen} > 0`),
+    check('subscription_two_parties', sql`${t.vendorId} <> ${t.buyerId}`),
+    check(
+      'subscription_running_has_period',
+      sql`${t.state} in ('pending', 'ended') or (${t.anchorOn} is not null and ${t.periodStartsOn} <= ${t.periodEndsOn}
+        and ${t.periodEndsOn} <= ${t.lastOn})`,
+    ),
+    check('subscription_renewal_was_told', sql`${t.noticedNo} >= ${t.periodNo}`),
+    check('subscription_ended_at', sql`(${t.state} = 'ended') = (${t.endedAt} is not null)`),
+    index('subscription_vendor').on(t.vendorId, t.id),
+    index('subscription_buyer').on(t.buyerId, t.id),
+    index('subscription_period_ends').on(t.periodEndsOn).where(sql`state = 'active'`),
+  ],
+)
 
 /** What a contract obliges the two parties to pay and to deliver, and how far they are. */
 export const order = orders.table(
@@ -29,6 +96,12 @@ export const order = orders.table(
     /** whose authority is competent: the vendor's division, or the home province for vendors from elsewhere */
     division: text().notNull(),
     buyerDivision: text().notNull(),
+    /** of a subscription: one order for each period */
+    subscriptionId: uuid().references(() => subscription.id),
+    periodNo: integer().notNull().default(1),
+    /** the days that the order pays for; null until the first period begins */
+    periodStartsOn: date({ mode: 'string' }),
+    periodEndsOn: date({ mode: 'string' }),
     amountFen: fen().notNull(),
     refundFen: fen().notNull().default(sql`0`),
     state: text().$type<OrderState>().notNull(),
@@ -67,7 +140,12 @@ export const order = orders.table(
     changedAt: instant().notNull(),
   },
   t => [
-    uniqueIndex('order_contract_unique').on(t.contractId),
+    // one order a period, however many workers find that it is time
+    uniqueIndex('order_period_unique').on(t.contractId, t.periodNo),
+    check('order_period_of_subscription', sql`${t.subscriptionId} is not null or ${t.periodNo} = 1`),
+    check('order_period_in_order', sql`${t.periodStartsOn} <= ${t.periodEndsOn}`),
+    index('order_subscription').on(t.subscriptionId, t.periodNo).where(sql`subscription_id is not null`),
+    index('order_period_over').on(t.periodEndsOn).where(sql`state = 'delivering' and period_ends_on is not null`),
     check(
       'order_state_known',
       sql`${t.state} in ('created', 'confirmed', 'awaiting_payment', 'escrowed', 'delivering', 'delivered', 'accepted',
@@ -127,4 +205,5 @@ export const rating = orders.table(
 )
 
 export type Rating = typeof rating.$inferSelect
+export type Subscription = typeof subscription.$inferSelect
 export type Order = typeof order.$inferSelect

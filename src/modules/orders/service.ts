@@ -12,12 +12,15 @@ import { deadline, settlementDay } from './model.ts'
 import { newReferenceCode } from './reference.ts'
 import { type Order, order } from './schema.ts'
 import { closeFreeOrder } from './settlement.ts'
+import { beginPeriod, openSubscription } from './subscribing.ts'
 
-constraintMeans('order_contract_unique', () =>
-  conflict(text('该合同已有订单。', 'This contract has its order already.')),
-)
+constraintMeans('order_period_unique', () => conflict(text('该合同已有订单。', 'This contract has its order already.')))
 
-async function insertOrder(cx: Cx, contract: ContractFacts): Promise<Order> {
+/** What of an order is not the same for every order of its contract. */
+type PeriodOf = Partial<Pick<Order, 'amountFen' | 'subscriptionId' | 'periodNo' | 'periodStartsOn' | 'periodEndsOn'>>
+
+/** An order of the contract, confirmed by it already; the caller says what it waits for. */
+export async function insertOrder(cx: Cx, contract: ContractFacts, period: PeriodOf = {}): Promise<Order> {
   const rulePack = packOf(cx).ref
   const { terms } = contract
   const [row] = await cx.tx
@@ -38,14 +41,18 @@ async function insertOrder(cx: Cx, contract: ContractFacts): Promise<Order> {
       isSilenceAcceptance: terms.acceptance.isSilenceAcceptance,
       deliveryDays: terms.delivery.dueWorkingDays,
       acceptanceDays: terms.acceptance.periodWorkingDays,
+      ...period,
       isProvisional: false,
       rulePack,
       createdAt: cx.now,
       changedAt: cx.now,
     })
     .returning()
-  const { number, contractId, amountFen } = row!
-  cx.audit('order.create', ['order', row!.id], { number, contractId, amountFen, to: 'created', rulePack })
+  const { number, contractId, amountFen, periodNo } = row!
+  cx.audit('order.create', ['order', row!.id], {
+    ...{ number, contractId, amountFen, to: 'created', rulePack },
+    ...(row!.subscriptionId && { periodNo }),
+  })
   cx.emit('orders.order-created', { orderId: row!.id })
   return row!
 }
@@ -56,7 +63,8 @@ async function insertOrder(cx: Cx, contract: ContractFacts): Promise<Order> {
  */
 export async function createOrder(cx: Cx, contractId: string): Promise<Order> {
   const contract = await contractOf(cx, contractId)
-  const created = await insertOrder(cx, contract)
+  const subscriptionId = contract.plan.kind === 'subscription' ? await openSubscription(cx, contract) : null
+  const created = await insertOrder(cx, contract, { subscriptionId })
   const isFree = contract.amountFen === 0n
   const days = isFree ? created.deliveryDays : contract.terms.payment.dueWorkingDays
   const { dueAt, isProvisional } = deadline(cx.now, days, packOf(cx))
@@ -93,11 +101,12 @@ export async function payOrder(
         `The order takes ${row.amountFen} fen; ${paidFen} fen were given.`,
       ),
     )
-  const { dueAt: deliveryDueAt, isProvisional } = deadline(cx.now, row.deliveryDays, packOf(cx))
-  const change = { settlementRef, deliveryDueAt, isProvisional }
+  const { dueAt, isProvisional } = deadline(cx.now, row.deliveryDays, packOf(cx))
+  // the later periods of a subscription open without anything that could be late
+  const change = { settlementRef, deliveryDueAt: row.periodNo > 1 ? null : dueAt, isProvisional }
   const paid = await moveOrder(cx, row, 'pay', { ...change, paidAt: cx.now }, { facts: { ...change, paidFen } })
   cx.emit('orders.order-paid', { orderId: id })
-  return paid
+  return paid.subscriptionId === null ? paid : beginPeriod(cx, paid)
 }
 
 /** The data can be fetched from now on. @throws state-conflict unless paid; a free order needs no payment. */
@@ -111,9 +120,14 @@ export async function startDelivery(cx: Cx, id: string): Promise<Order> {
 /**
  * The buyer has received everything; the acceptance period (working days, 数据提供合同 Art. 7) and the term of the
  * grant run from here.
- * `receiptId` names the receipt of this delivery. @throws state-conflict
+ * `receiptId` names the receipt of this delivery; there is none where access alone was given for a whole period.
+ * @throws state-conflict
  */
-export async function deliverOrder(cx: Cx, id: string, { receiptId }: { readonly receiptId: string }): Promise<Order> {
+export async function deliverOrder(
+  cx: Cx,
+  id: string,
+  { receiptId }: { readonly receiptId: string | null },
+): Promise<Order> {
   const row = await lockOrder(cx, id)
   const { dueAt: acceptanceDueAt, isProvisional } = deadline(cx.now, row.acceptanceDays, packOf(cx))
   const change = { receiptId, acceptanceDueAt, isProvisional }
@@ -146,7 +160,7 @@ export async function acceptOrder(cx: Cx, id: string): Promise<Order> {
   const isDeemed = cx.actor.kind === 'system'
   if (isDeemed && !row.isSilenceAcceptance)
     throw ruleViolated(text('合同未约定逾期视为验收。', 'The contract does not take silence for acceptance.'))
-  const change = { acceptedAt: cx.now, isDeemedAccepted: isDeemed, settleAfter: settlementDay(cx.now, packOf(cx)) }
+  const change = { acceptedAt: cx.now, isDeemedAccepted: isDeemed, settleAfter: settlementDay(cx.now, packOf(cx), row) }
   const accepted = await moveOrder(cx, row, 'accept', change, { facts: { isDeemed, receiptId: row.receiptId } })
   cx.emit('orders.order-accepted', { orderId: id, isDeemed })
   return accepted.amountFen === 0n ? closeFreeOrder(cx, accepted) : accepted

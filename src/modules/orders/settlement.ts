@@ -1,6 +1,6 @@
 import type { Cx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
-import { completeContract, contractOf } from '../contracts/index.ts'
+import { completeContract, contractOf, endsWithOrder } from '../contracts/index.ts'
 import { lockOrder, moveOrder } from './change.ts'
 import { settleableFen, settlementPending } from './model.ts'
 import type { Order } from './schema.ts'
@@ -28,9 +28,9 @@ export async function beginSettlement(cx: Cx, id: string): Promise<Order> {
 async function close(cx: Cx, settling: Order): Promise<Order> {
   const settled = await moveOrder(cx, settling, 'settle')
   const closed = await moveOrder(cx, settled, 'close', { closedAt: cx.now })
-  const { state } = await contractOf(cx, closed.contractId)
+  const contract = await contractOf(cx, closed.contractId)
   // a term that ran out before the payout was confirmed has ended the contract already
-  if (state === 'performing') await completeContract(cx, closed.contractId)
+  if (contract.state === 'performing' && endsWithOrder(contract)) await completeContract(cx, closed.contractId)
   cx.emit('orders.order-closed', { orderId: closed.id })
   return closed
 }

@@ -5,6 +5,7 @@ import { lockOrder, updateOrder } from './change.ts'
 import { isDeliveryOverdue, orderMachine } from './model.ts'
 import { isVoided } from './periods.ts'
 import { cancelOrder } from './refund.ts'
+import { renewalTimers } from './renewing.ts'
 import { order } from './schema.ts'
 import { acceptOrder } from './service.ts'
 
@@ -89,4 +90,4 @@ const mediationEnds: Timer = {
   },
 }
 
-export const timers: Timer[] = [paymentEnds, acceptanceEnds, deliveryEnds, mediationEnds]
+export const timers: Timer[] = [paymentEnds, acceptanceEnds, deliveryEnds, mediationEnds, ...renewalTimers]
