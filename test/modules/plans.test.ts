@@ -298,11 +298,11 @@ t.test('who changes the plan gets the unused days back, and a contract that ends
   // 10 of 30 days used: 99900 × 10 ÷ 30 = 33300
   const partly = await orderIs(old.id, 'partly_refunded')
   t.match(partly, { refundFen: 66_600, periodEndsOn: '2027-04-20', settleAfter: null })
-  const { items: payouts } = await x.ok('GET /payouts', { as: operator.finance })
-  t.match(
-    payouts.find((each: any) => each.orderId === old.id),
-    { kind: 'refund', amountFen: 66_600 },
-  )
+  const refund = await x.until(async () => {
+    const { items } = await x.ok('GET /payouts', { as: operator.finance })
+    return items.find((each: any) => each.orderId === old.id)
+  }, 'the refund')
+  t.match(refund, { kind: 'refund', amountFen: 66_600 })
   await t.rejects(
     x.sql`update orders.subscription set state = 'active', ended_at = null where id = ${before.id}`,
     /subscription_one_running/,
