@@ -248,6 +248,16 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     expire: text('授权期满', 'Grant ended'),
     dispute: text('标记争议', 'Marked as disputed'),
     'settle-dispute': text('争议了结', 'Dispute settled'),
+    freeze: text('主管部门冻结交易', 'Trade frozen by the authority'),
+    unfreeze: text('主管部门解除冻结', 'Freeze lifted by the authority'),
+  },
+  freeze: {
+    propose: text('提请冻结交易', 'Freeze proposed'),
+    confirm: text('复核并冻结交易', 'Freeze confirmed'),
+    decline: text('未予冻结', 'Freeze declined'),
+    'propose-lifting': text('提请解除冻结', 'Lifting of the freeze proposed'),
+    keep: text('维持冻结', 'Freeze kept'),
+    lift: text('解除冻结', 'Freeze lifted'),
   },
   registration: {
     submit: text('提交交易登记', 'Registration submitted'),

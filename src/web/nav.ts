@@ -61,6 +61,7 @@ const desks: readonly Desk[] = [
         words: text('重复采集举报', 'Breach reports'),
         icon: 'flag',
       },
+      { path: '/regulator/freezes', words: text('交易冻结', 'Freezes'), icon: 'snowflake', covers: ['/freezes'] },
       { path: '/regulator/statistics', words: text('辖区统计', 'Jurisdiction'), icon: 'chart-histogram' },
     ],
   },

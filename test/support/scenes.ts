@@ -36,7 +36,7 @@ export const pageRoutes = (): string[] =>
 function readerOf(route: string): ReaderName {
   if (route === '/sign-in' || route === '/sign-up') return 'visitor'
   if (/^\/products\/:id\/buy|^\/(buyer|contracts|orders|trades)\b/.test(route)) return 'buyer'
-  if (route.startsWith('/regulator')) return 'regulator'
+  if (/^\/(regulator|freezes)\b/.test(route)) return 'regulator'
   if (route.startsWith('/invoices')) return 'treasurer'
   if (/^\/operator\/(statements|payouts|books)\b/.test(route)) return 'cashier'
   if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
@@ -77,6 +77,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const month = await one(sql`
     select to_char(created_at at time zone 'Asia/Shanghai', 'YYYY-MM') as id from settlement.split limit 1`)
   const period = await one(sql`select month as id from ledger.period limit 1`)
+  const freeze = await one(sql`select id from orders.freeze limit 1`)
   const invoice = await one(sql`select id from settlement.invoice limit 1`)
   const catalogImport = await one(sql`select id from resources.bulk_import limit 1`)
   return {
@@ -103,6 +104,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
     payout,
     month,
     period,
+    freeze,
     invoice,
   }
 }
@@ -124,6 +126,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
   [/^\/orders\/:id/, ids => ({ id: ids.order! })],
+  [/^\/freezes\/:id/, ids => ({ id: ids.freeze! })],
   [/^\/regulator\/filings\/:id/, ids => ({ id: ids.filing! })],
   [/^\/operator\/orders\/:id/, ids => ({ id: ids.order! })],
   [/^\/operator\/people\/:id/, ids => ({ id: ids.person! })],
@@ -151,6 +154,18 @@ async function proposeClosing(sql: Stage['sql']): Promise<void> {
     from (select date_trunc('month', min(effective_at) at time zone 'Asia/Shanghai') as first from ledger.transaction) m`
 }
 
+/** A freeze that waits for the second person of the authority; nothing is frozen by it. */
+async function proposeFreeze(sql: Stage['sql']): Promise<void> {
+  await sql`
+    insert into orders.freeze (id, contract_id, vendor_id, buyer_id, division, buyer_division, organization_id, state,
+      reason, basis, is_delivery_stopped, proposed_by, proposed_at, rule_pack, changed_at)
+    select gen_random_uuid(), c.id, c.vendor_id, c.buyer_id, c.division, c.buyer_division, m.organization_id, 'proposed',
+      '群众举报数据来源不实，正在核查', '《数据安全法》第三十三条', false, p.id, now(), c.rule_pack, now()
+    from orders."order" o join contracts.contract c on c.id = o.contract_id
+    cross join identity.person p join identity.membership m on m.person_id = p.id
+    where p.email = 'checker@taiyuan.demo' and c.division like '1401%' limit 1`
+}
+
 /** Lets the day of settlement come, so that there is a payout to look at. */
 export async function settle({ origin, sql }: Stage): Promise<void> {
   const [row] = await sql<{ at: Date }[]>`select now() + interval '10 days' as at`
@@ -160,7 +175,10 @@ export async function settle({ origin, sql }: Stage): Promise<void> {
   if (!answer.ok) throw new Error(`POST /demo/clock → ${answer.status}`)
   for (let tries = 0; tries < 150; tries += 1) {
     const { length } = await sql`select id from settlement.payout limit 1`
-    if (length > 0) return proposeClosing(sql)
+    if (length > 0) {
+      await proposeFreeze(sql)
+      return proposeClosing(sql)
+    }
     await new Promise(resolve => setTimeout(resolve, 200))
   }
   throw new Error('the accepted order was not settled')

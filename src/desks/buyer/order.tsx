@@ -8,6 +8,7 @@ import { contractOf } from '../../modules/contracts/index.ts'
 import { listDataVersions } from '../../modules/data/index.ts'
 import { readDelivery } from '../../modules/delivery/index.ts'
 import {
+  activeFreeze,
   isRatable,
   type OrderState,
   orderMachine,
@@ -27,6 +28,7 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Card, Facts, Moment, Money, Name, State, Steps } from '../../web/parts.tsx'
 import { InvoicesCard } from '../books/invoicing.tsx'
+import { Frozen } from '../frozen.tsx'
 import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
@@ -70,6 +72,7 @@ async function find(rx: Rx, id: string) {
     invoiceDetails: side === 'authority' ? undefined : await lastDetails(rx, 'recipient'),
     invoice: isInvoiced && side !== 'authority' ? await readInvoice(rx, id) : undefined,
     rating: await ratingOfOrder(rx, id),
+    freeze: await activeFreeze(rx, row.contractId),
     timeline: await readTimeline(rx, [['order', id]]),
   }
 }
@@ -336,6 +339,7 @@ function OrderBody({ of: found }: { of: Found }) {
   const stage = stageOf[row.state]
   return (
     <div data-watch={awaited(found)}>
+      <Frozen of={found.freeze} />
       {stage !== undefined && <Steps of={stages.map(t)} at={stage} />}
       <Next of={found} />
       <div class="columns">

@@ -1,7 +1,14 @@
 import type { ComponentChildren } from 'preact'
 import type { Rx } from '../../kernel/command.ts'
 import { type Text, text } from '../../kernel/text.ts'
-import { orderMachine, possibleActions, readOrder, type TimelineEntry } from '../../modules/orders/index.ts'
+import {
+  activeFreeze,
+  type Freeze,
+  orderMachine,
+  possibleActions,
+  readOrder,
+  type TimelineEntry,
+} from '../../modules/orders/index.ts'
 import {
   type Chargeback,
   chargebacksOf,
@@ -12,6 +19,7 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Facts, Moment, Money, Name, State, Table, yuan } from '../../web/parts.tsx'
+import { Frozen } from '../frozen.tsx'
 import { tradeNames } from '../names.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
 import { Chargebacks } from './chargeback.tsx'
@@ -24,6 +32,7 @@ interface Dossier {
   readonly timeline: TimelineFacts
   readonly chargebacks: readonly Chargeback[]
   readonly evidence: Awaited<ReturnType<typeof evidenceFor>> | undefined
+  readonly freeze: Freeze | undefined
   readonly now: Date
 }
 
@@ -204,53 +213,56 @@ function Order({ of }: { of: Dossier }) {
   const by = (side: 'buyer' | 'vendor') => timeline.filter(entry => entry.by === side && entry.reason !== null)
   const isContested = timeline.some(entry => ['order.dispute', 'order.reject'].includes(entry.action))
   return (
-    <div class="split">
-      <div>
-        {isContested && (
-          <Card title={t(text('双方陈述', 'What both sides say'))}>
-            <div class="columns">
-              <Side of={by('buyer')} name={buyer} title={text('需方', 'Buyer')} />
-              <Side of={by('vendor')} name={vendor} title={text('供方', 'Vendor')} />
-            </div>
+    <>
+      <Frozen of={of.freeze} />
+      <div class="split">
+        <div>
+          {isContested && (
+            <Card title={t(text('双方陈述', 'What both sides say'))}>
+              <div class="columns">
+                <Side of={by('buyer')} name={buyer} title={text('需方', 'Buyer')} />
+                <Side of={by('vendor')} name={vendor} title={text('供方', 'Vendor')} />
+              </div>
+            </Card>
+          )}
+          <Card title={t(text('订单', 'Order'))}>
+            <Facts
+              of={[
+                [t(text('供方', 'Vendor')), <a href={`/operator/organizations/${row.vendorId}`}>{vendor}</a>],
+                [t(text('需方', 'Buyer')), <a href={`/operator/organizations/${row.buyerId}`}>{buyer}</a>],
+                [t(text('金额', 'Amount')), <Money fen={row.amountFen} />],
+                [t(text('付款参考码', 'Payment reference')), <code>{row.referenceCode}</code>],
+                [t(text('付款', 'Paid')), <Moment at={row.paidAt} />],
+                [t(text('交付', 'Delivered')), <Moment at={row.deliveredAt} />],
+                [t(text('交付次数', 'Deliveries')), `${row.deliveries}`],
+                [t(text('验收', 'Accepted')), <Moment at={row.acceptedAt} />],
+                [
+                  t(text('合同', 'Contract')),
+                  <a href={`/contracts/${row.contractId}`}>{t(text('查看合同', 'See the contract'))}</a>,
+                ],
+              ]}
+            />
           </Card>
-        )}
-        <Card title={t(text('订单', 'Order'))}>
-          <Facts
-            of={[
-              [t(text('供方', 'Vendor')), <a href={`/operator/organizations/${row.vendorId}`}>{vendor}</a>],
-              [t(text('需方', 'Buyer')), <a href={`/operator/organizations/${row.buyerId}`}>{buyer}</a>],
-              [t(text('金额', 'Amount')), <Money fen={row.amountFen} />],
-              [t(text('付款参考码', 'Payment reference')), <code>{row.referenceCode}</code>],
-              [t(text('付款', 'Paid')), <Moment at={row.paidAt} />],
-              [t(text('交付', 'Delivered')), <Moment at={row.deliveredAt} />],
-              [t(text('交付次数', 'Deliveries')), `${row.deliveries}`],
-              [t(text('验收', 'Accepted')), <Moment at={row.acceptedAt} />],
-              [
-                t(text('合同', 'Contract')),
-                <a href={`/contracts/${row.contractId}`}>{t(text('查看合同', 'See the contract'))}</a>,
-              ],
-            ]}
-          />
-        </Card>
-        <MoneyOf of={of} />
-        <Chargebacks of={of.chargebacks} evidence={of.evidence} />
+          <MoneyOf of={of} />
+          <Chargebacks of={of.chargebacks} evidence={of.evidence} />
+        </div>
+        <div>
+          <Card title={t(text('办理', 'Decide'))}>
+            <Facts
+              of={[
+                [t(text('状态', 'State')), <State machine={orderMachine} state={row.state} tones={orderTones} />],
+                [t(text('期限', 'Due')), <Due at={dueOf(of.seen)} now={of.now} isProvisional={row.isProvisional} />],
+              ]}
+            />
+            <hr class="my-3" />
+            <Action of={of} />
+          </Card>
+          <Card title={t(text('经过', 'What happened'))}>
+            <Timeline of={of.timeline} />
+          </Card>
+        </div>
       </div>
-      <div>
-        <Card title={t(text('办理', 'Decide'))}>
-          <Facts
-            of={[
-              [t(text('状态', 'State')), <State machine={orderMachine} state={row.state} tones={orderTones} />],
-              [t(text('期限', 'Due')), <Due at={dueOf(of.seen)} now={of.now} isProvisional={row.isProvisional} />],
-            ]}
-          />
-          <hr class="my-3" />
-          <Action of={of} />
-        </Card>
-        <Card title={t(text('经过', 'What happened'))}>
-          <Timeline of={of.timeline} />
-        </Card>
-      </div>
-    </div>
+    </>
   )
 }
 
@@ -265,6 +277,7 @@ export async function showOrder(rx: Rx, id: string) {
     evidence: isToAnswer ? await evidenceFor(rx, id) : undefined,
     money: await readMoney(rx, id),
     timeline: await readTimeline(rx, [['order', id]]),
+    freeze: await activeFreeze(rx, seen.row.contractId),
     now: rx.now,
   }
   const { number, contractId } = of.seen.row

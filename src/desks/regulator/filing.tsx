@@ -7,7 +7,7 @@ import { listingOf } from '../../modules/catalog/index.ts'
 import { frozenText, isCompetent, readContract } from '../../modules/contracts/index.ts'
 import { readDelivery } from '../../modules/delivery/index.ts'
 import { personNames } from '../../modules/identity/index.ts'
-import { orderOfContract } from '../../modules/orders/index.ts'
+import { listFreezes, orderOfContract } from '../../modules/orders/index.ts'
 import {
   clockOf,
   explainFindings,
@@ -67,6 +67,8 @@ async function readAll(rx: Rx, id: string, view: View) {
     body: await frozenText(rx, contract.id),
     registration,
     listing: competent ? await listingFor(rx, contract.listingId) : undefined,
+    freezes: await listFreezes(rx, { contractId: row.contractId, limit: 5 }),
+    order,
     money: order ? await readMoney(rx, order.id) : undefined,
     delivery: order ? await readDelivery(rx, order.id) : undefined,
     findings: await explainFindings(rx, row),

@@ -1,11 +1,14 @@
 import { movesFrom } from '../../kernel/machine.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { listingMachine } from '../../modules/catalog/index.ts'
+import { freezeMachine } from '../../modules/orders/index.ts'
 import { type RegistrationState, registrationMachine } from '../../modules/registration/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
-import { Card } from '../../web/parts.tsx'
+import { Card, State } from '../../web/parts.tsx'
+import { freezeTones } from '../frozen.tsx'
 import type { Filed } from './filing.tsx'
+import { ProposeFreeze } from './freezing.tsx'
 
 interface Measure {
   readonly to: string
@@ -58,15 +61,34 @@ function measuresOf({ contract, registration, listing }: Filed, can: (permission
   return found.filter(each => typeof each === 'object' && each !== null)
 }
 
+/** The freeze of the trade's money: the one that is open, or the way to propose one. */
+function Freezing({ of: { freezes, contract, order } }: { of: Filed }) {
+  const t = useWords()
+  const { can } = useReader()
+  const open = freezes.find(each => ['proposed', 'active', 'lifting'].includes(each.state))
+  if (open)
+    return (
+      <p class="row-gap mb-0">
+        {t(text('交易冻结', 'Freeze of the trade'))}
+        <State machine={freezeMachine} state={open.state} tones={freezeTones} />
+        <a href={`/freezes/${open.id}`}>{t(text('查看并办理', 'See and decide'))}</a>
+      </p>
+    )
+  return order && can('freeze.propose') ? <ProposeFreeze contractId={contract.id} /> : null
+}
+
 /** Measures beyond the filing: each names its consequence and takes a reason. */
 export function MeasuresCard({ of }: { of: Filed }) {
   const t = useWords()
   const { can, form } = useReader()
-  const measures = of.isCompetent ? measuresOf(of, can) : []
-  if (measures.length === 0) return null
+  if (!of.isCompetent) return null
+  const measures = measuresOf(of, can)
+  const isFreezable = of.freezes.length > 0 || (of.order !== undefined && can('freeze.propose'))
+  if (measures.length === 0 && !isFreezable) return null
   return (
     <Card title={t(text('其他监管措施', 'Other measures'))} id="measures">
       <div class="stack">
+        <Freezing of={of} />
         {measures.map(each => (
           <Confirm key={each.to} label={each.label} consequence={each.consequence} isOpen={form?.to === each.to}>
             <Form to={each.to}>

@@ -1,9 +1,36 @@
 import type { Rx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
 import { countReports, firstReportDue } from '../../modules/collection/index.ts'
+import { freezesToConfirm } from '../../modules/orders/index.ts'
 import { countQueue, listQueue } from '../../modules/registration/index.ts'
 import { disputedToDecide } from '../../modules/sources/index.ts'
 import type { WorkItem } from '../worklist.ts'
+
+const item = (kind: string, n: number, href: string, words: WorkItem['words'], dueAt: Date | null): WorkItem[] =>
+  n === 0 ? [] : [{ kind: `regulator.${kind}`, count: n, href, words, dueAt }]
+
+/** Freezes of trades, and their lifting, that wait for the second person. */
+async function freezeWork(rx: Rx): Promise<WorkItem[]> {
+  const { proposed, lifting } = await freezesToConfirm(rx)
+  const path = '/regulator/freezes?state='
+  const [some, more] = [proposed === 1 ? '' : 's', lifting === 1 ? '' : 's']
+  return [
+    ...item(
+      'freeze',
+      proposed,
+      `${path}proposed`,
+      text(`${proposed} 项交易冻结待复核`, `${proposed} freeze${some} to confirm`),
+      null,
+    ),
+    ...item(
+      'lifting',
+      lifting,
+      `${path}lifting`,
+      text(`${lifting} 项解除冻结待复核`, `${lifting} lifting${more} of freezes to confirm`),
+      null,
+    ),
+  ]
+}
 
 /** What waits for the acting authority: filings to check, those that came back corrected and those that are late. */
 export async function regulatorWork(rx: Rx): Promise<WorkItem[]> {
@@ -15,8 +42,6 @@ export async function regulatorWork(rx: Rx): Promise<WorkItem[]> {
   const reports = await countReports(rx, 'mine')
   const waiting = (reports.get('received') ?? 0) + (reports.get('checking') ?? 0)
   const first = (await listQueue(rx, { state: 'filed', sort: 'due', limit: 1 })).items[0]?.row.dueAt ?? null
-  const item = (kind: string, n: number, href: string, words: WorkItem['words'], dueAt: Date | null): WorkItem[] =>
-    n === 0 ? [] : [{ kind: `regulator.${kind}`, count: n, href, words, dueAt }]
   return [
     ...item(
       'source',
@@ -28,6 +53,7 @@ export async function regulatorWork(rx: Rx): Promise<WorkItem[]> {
       ),
       disputed.dueAt,
     ),
+    ...(await freezeWork(rx)),
     ...item(
       'check',
       count,

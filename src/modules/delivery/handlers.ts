@@ -56,6 +56,8 @@ export const handlers: Handler[] = [
   followContract('contracts.contract-resumed'),
   followContract('contracts.contract-terminated'),
   followContract('contracts.contract-annulled'),
+  followContract('orders.trade-frozen'),
+  followContract('orders.trade-unfrozen'),
   followGate('risk.access-closed'),
   followGate('risk.version-released'),
 ]

@@ -7,7 +7,15 @@ import { nextState } from '../../kernel/machine.ts'
 import { rulesAt } from '../../kernel/rulepack.ts'
 import { type ContractFacts, contractOf, holdContract } from '../contracts/index.ts'
 import { dataVersionOf } from '../data/index.ts'
-import { graceUntil, lockOrder, type Order, orderOf, ordersOfContract, startDelivery } from '../orders/index.ts'
+import {
+  graceUntil,
+  isDeliveryFrozen,
+  lockOrder,
+  type Order,
+  orderOf,
+  ordersOfContract,
+  startDelivery,
+} from '../orders/index.ts'
 import { isReleased } from '../risk/index.ts'
 import { type EntitlementMove, type EntitlementState, entitlementMachine } from './model.ts'
 import { type Entitlement, entitlement } from './schema.ts'
@@ -69,7 +77,7 @@ async function insertEntitlement(
 export async function openEntitlement(cx: Cx, orderId: string): Promise<void> {
   const order = await lockOrder(cx, orderId)
   const contract = await holdContract(cx, order.contractId)
-  const move = wanted(order, contract, await isReleased(cx, order.dataVersionId))
+  const move = wanted(order, contract, await isFetchAllowed(cx, order))
   if ((order.state !== 'escrowed' && order.state !== 'confirmed') || move === 'revoke') {
     cx.audit('entitlement.skip', ['order', orderId], { state: order.state, contractState: contract.state })
     return
@@ -89,6 +97,10 @@ export async function openEntitlement(cx: Cx, orderId: string): Promise<void> {
   })
   cx.emit('delivery.entitlement-opened', { entitlementId: row.id, orderId })
 }
+
+/** The gate of the data is open, and no freeze of the trade says that delivery stops as well. */
+const isFetchAllowed = async (cx: Cx, { dataVersionId, contractId }: Order): Promise<boolean> =>
+  (await isReleased(cx, dataVersionId)) && !(await isDeliveryFrozen(cx, contractId))
 
 /** What order, contract and gate, as they stand, make of the entitlement. */
 function wanted(order: Order, contract: ContractFacts, isOpen: boolean): 'revoke' | 'suspend' | 'resume' {
@@ -127,7 +139,7 @@ export async function alignEntitlement(cx: Cx, orderId: string, cause: string): 
     return 'keep'
   }
   const order = await orderOf(cx, orderId)
-  const isOpen = await isReleased(cx, order.dataVersionId)
+  const isOpen = await isFetchAllowed(cx, order)
   const move = wanted(order, await contractOf(cx, order.contractId), isOpen)
   const isNewRound = move === 'resume' && order.state === 'redelivering' && row.round !== order.deliveries + 1
   const isPossible = entitlementMachine.moves[move].from.some(state => state === row.state)

@@ -15,6 +15,7 @@ import { charging } from './charging.ts'
 import { collecting } from './collecting.ts'
 import { contracting } from './contracting.ts'
 import { type Draft, type Hear, tradeOf } from './draft.ts'
+import { freezing } from './freezing.ts'
 import { orderDraft, orderedOf, ordering } from './ordering.ts'
 import { paying } from './paying.ts'
 import { renewing } from './renewing.ts'
@@ -39,6 +40,7 @@ export const heard: Readonly<Record<string, Hear>> = {
   ...announcing,
   ...collecting,
   ...renewing,
+  ...freezing,
 }
 
 export const handlers: Handler[] = [

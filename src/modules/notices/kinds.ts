@@ -1,5 +1,6 @@
 import { text } from '../../kernel/text.ts'
 import { collections } from './collectingkinds.ts'
+import { freezes } from './freezekinds.ts'
 import { spec } from './kindspec.ts'
 import { onlineMoney } from './onlinekinds.ts'
 import { plans } from './plankinds.ts'
@@ -355,6 +356,7 @@ export const kinds = {
   ...sources,
   ...watches,
   ...collections,
+  ...freezes,
 } as const
 
 export type Kind = keyof typeof kinds

@@ -1,9 +1,22 @@
+import { freezeRoutes } from './freezeroutes.ts'
 import { ratingRoutes } from './ratingroutes.ts'
 import { routes as orderRoutes } from './routes.ts'
 import { subscriptionRoutes } from './subscriptionroutes.ts'
 
 export { lockOrder } from './change.ts'
 export { disputeOrder, mediateOrder } from './dispute.ts'
+export {
+  activeFreeze,
+  confirmFreeze,
+  type FreezeProposal,
+  isDeliveryFrozen,
+  liftFreeze,
+  proposeFreeze,
+  proposeFreezeLifting,
+  requireUnfrozen,
+} from './freeze.ts'
+export { type FreezeState, freezeMachine, tradeFrozen } from './freezemodel.ts'
+export { freezesToConfirm, frozenContracts, listFreezes, readFreeze } from './freezequeries.ts'
 export { handlers } from './handlers.ts'
 export { type Invoice, readInvoice } from './invoice.ts'
 export {
@@ -50,7 +63,7 @@ export {
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
 export { cancelOrder, finishRefund, refundOrder } from './refund.ts'
 export { graceUntil } from './renewing.ts'
-export type { Order, Rating, Subscription } from './schema.ts'
+export type { Freeze, Order, Rating, Subscription } from './schema.ts'
 export {
   acceptOrder,
   createOrder,
@@ -74,4 +87,4 @@ export { timers } from './timers.ts'
 export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'
 export { countAllOrders, disputesWaiting, findOrders, ordersToMatch } from './workload.ts'
 
-export const routes = [...orderRoutes, ...ratingRoutes, ...subscriptionRoutes]
+export const routes = [...orderRoutes, ...ratingRoutes, ...subscriptionRoutes, ...freezeRoutes]

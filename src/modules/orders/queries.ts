@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte, notInArray, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -6,8 +6,9 @@ import { auditEntry } from '../../kernel/schema.ts'
 import { readable } from '../contracts/index.ts'
 import { organizationsOf, requireOrganization } from '../identity/index.ts'
 import { sideOf } from './access.ts'
+import { frozenStates } from './freezemodel.ts'
 import type { OrderState, Side } from './model.ts'
-import { type Order, order } from './schema.ts'
+import { freeze, type Order, order } from './schema.ts'
 
 /** One order that the actor may see. @throws not-found */
 export async function orderOf(rx: Rx, id: string): Promise<Order> {
@@ -39,9 +40,17 @@ export async function ordersOfContract(rx: Rx, contractId: string): Promise<Orde
 export const orderOfContract = async (rx: Rx, contractId: string): Promise<Order | undefined> =>
   (await ordersOfContract(rx, contractId))[0]
 
-/** Orders whose settlement day has come, at most 200. */
+/** Orders whose settlement day has come, at most 200; those that the authority has frozen wait. */
 export async function ordersToSettle(rx: Rx): Promise<string[]> {
-  const due = and(inArray(order.state, ['accepted', 'partly_refunded']), lte(order.settleAfter, rx.now))
+  const frozen = rx.tx
+    .select({ id: freeze.contractId })
+    .from(freeze)
+    .where(inArray(freeze.state, [...frozenStates]))
+  const due = and(
+    inArray(order.state, ['accepted', 'partly_refunded']),
+    lte(order.settleAfter, rx.now),
+    notInArray(order.contractId, frozen),
+  )
   const rows = await rx.tx
     .select({ id: order.id })
     .from(order)

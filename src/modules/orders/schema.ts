@@ -4,6 +4,7 @@ import { fen, instant } from '../../kernel/schema.ts'
 import type { PlanPeriod } from '../catalog/index.ts'
 import { contract } from '../contracts/schema.ts'
 import { organization, person } from '../identity/schema.ts'
+import type { FreezeState } from './freezemodel.ts'
 import type { OrderState } from './model.ts'
 import type { SubscriptionState } from './subscription.ts'
 
@@ -204,6 +205,66 @@ export const rating = orders.table(
   ],
 )
 
+/** The competent authority's freeze of a trade: the contract with all its orders (I22). Two persons make it, two lift it. */
+export const freeze = orders.table(
+  'freeze',
+  {
+    id: uuid().primaryKey(),
+    contractId: uuid()
+      .notNull()
+      .references(() => contract.id),
+    vendorId: uuid().notNull(),
+    buyerId: uuid().notNull(),
+    division: text().notNull(),
+    buyerDivision: text().notNull(),
+    /** the authority */
+    organizationId: uuid()
+      .notNull()
+      .references(() => organization.id),
+    state: text().$type<FreezeState>().notNull(),
+    reason: text().notNull(),
+    /** the article or document that it rests on */
+    basis: text().notNull(),
+    isDeliveryStopped: boolean().notNull(),
+    proposedBy: uuid()
+      .notNull()
+      .references(() => person.id),
+    proposedAt: instant().notNull(),
+    /** who confirmed or declined it */
+    decidedBy: uuid().references(() => person.id),
+    decidedAt: instant(),
+    declineReason: text(),
+    liftReason: text(),
+    liftingBy: uuid().references(() => person.id),
+    liftingAt: instant(),
+    liftedBy: uuid().references(() => person.id),
+    liftedAt: instant(),
+    rulePack: text().notNull(),
+    changedAt: instant().notNull(),
+  },
+  t => [
+    check('freeze_state_known', sql`${t.state} in ('proposed', 'declined', 'active', 'lifting', 'lifted')`),
+    check(
+      'freeze_confirmed_by_two',
+      sql`${t.state} in ('proposed', 'declined') or (${t.decidedBy} is not null and ${t.decidedBy} <> ${t.proposedBy}
+        and ${t.decidedAt} is not null)`,
+    ),
+    check(
+      'freeze_lifted_by_two',
+      sql`${t.state} <> 'lifted' or (${t.liftingBy} is not null and ${t.liftedBy} is not null
+        and ${t.liftedBy} <> ${t.liftingBy} and ${t.liftedAt} is not null)`,
+    ),
+    check(
+      'freeze_lifted_for_reason',
+      sql`${t.state} not in ('lifting', 'lifted') or (${t.liftReason} is not null and ${t.liftingBy} is not null)`,
+    ),
+    check('freeze_declined_for_reason', sql`${t.state} <> 'declined' or ${t.declineReason} is not null`),
+    uniqueIndex('freeze_one_open').on(t.contractId).where(sql`state in ('proposed', 'active', 'lifting')`),
+    index('freeze_organization').on(t.organizationId, t.id),
+  ],
+)
+
+export type Freeze = typeof freeze.$inferSelect
 export type Rating = typeof rating.$inferSelect
 export type Subscription = typeof subscription.$inferSelect
 export type Order = typeof order.$inferSelect

@@ -2,12 +2,14 @@ import type { Cx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
 import { completeContract, contractOf, endsWithOrder } from '../contracts/index.ts'
 import { lockOrder, moveOrder } from './change.ts'
+import { requireUnfrozen } from './freeze.ts'
 import { settleableFen, settlementPending } from './model.ts'
 import type { Order } from './schema.ts'
 
-/** The day has come, and the contract is neither suspended nor in dispute: both freeze the payout (domain 5.2). */
+/** The day has come, the authority has not frozen the trade, and the contract is neither suspended nor in dispute (domain 5.2). */
 async function requireReleasable(cx: Cx, row: Order): Promise<void> {
   if (row.settleAfter === null || row.settleAfter > cx.now) throw settlementPending()
+  await requireUnfrozen(cx, row.contractId)
   const { state, isDisputed } = await contractOf(cx, row.contractId)
   if (state === 'suspended' || isDisputed)
     throw settlementPending(

@@ -12,7 +12,7 @@ import { text } from '../../kernel/text.ts'
 import { holdContract } from '../contracts/index.ts'
 import { samePerson } from '../identity/index.ts'
 import { postTransaction, reverseTransaction, transactionByReference } from '../ledger/index.ts'
-import { finishSettlement, lockOrder, orderOf } from '../orders/index.ts'
+import { finishSettlement, lockOrder, orderOf, requireUnfrozen as requireNoFreeze } from '../orders/index.ts'
 import type { PaymentOrder } from './gateway.ts'
 import { bankTransfer } from './gateways/banktransfer.ts'
 import { lockLine, moveLine } from './lines.ts'
@@ -49,13 +49,16 @@ async function purposeOf(cx: Cx, row: Payout): Promise<string> {
 }
 
 /**
- * A contract that is suspended or in dispute freezes the vendor's payout, also one that is ready (domain 5.2). It is held
- * until the payout is ordered: a suspension or dispute that comes at the same time is either seen here or comes after.
+ * A contract that is suspended or in dispute freezes the vendor's payout, also one that is ready (domain 5.2); the
+ * authority's freeze also what goes back to the buyer (I22). The contract is held until the payout is ordered: whatever
+ * freezes it at the same time is either seen here or comes after.
  */
 async function requireUnfrozen(cx: Cx, row: Payout): Promise<void> {
-  if (row.kind !== 'vendor') return
-  const { number, contractId } = await orderOf(cx, row.orderId!)
+  if (row.kind === 'return' || row.orderId === null) return
+  const { number, contractId } = await orderOf(cx, row.orderId)
   const { state, isDisputed } = await holdContract(cx, contractId)
+  await requireNoFreeze(cx, contractId)
+  if (row.kind !== 'vendor') return
   if (state === 'suspended' || isDisputed)
     throw stateConflict(
       text(

@@ -1,12 +1,13 @@
-import { and, asc, count, desc, eq, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, lt, lte, ne, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { dayOf } from '../../kernel/calendar.ts'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
+import { text } from '../../kernel/text.ts'
 import { fenToWire } from '../../kernel/wire.ts'
 import { operatorOrganization, requireOrganization } from '../identity/index.ts'
-import { orderOf, ordersToSettle } from '../orders/index.ts'
+import { frozenContracts, orderLabels, orderOf, ordersToSettle, tradeFrozen } from '../orders/index.ts'
 import { bankTransfer } from './gateways/banktransfer.ts'
 import {
   type AccountState,
@@ -234,10 +235,42 @@ export const listPayoutBatches = (rx: Rx, filter: PageFilter) =>
 
 export type BatchRow = Awaited<ReturnType<typeof listPayoutBatches>>[number]
 
-/** The payment file of a batch. @throws not-found */
+/**
+ * A file with a payout of a frozen trade is not given out: the bank would make it. The others of the batch go on when
+ * they are bounced and ordered anew. @throws trade-frozen (409) with the numbers of the orders (I22)
+ */
+async function requireNoneFrozen(rx: Rx, batchId: string): Promise<void> {
+  const rows = await rx.tx
+    .select({ orderId: payout.orderId })
+    .from(payout)
+    .where(and(eq(payout.batchId, batchId), inArray(payout.kind, ['vendor', 'refund']), ne(payout.state, 'confirmed')))
+  const labels = [
+    ...(
+      await orderLabels(
+        rx,
+        rows.flatMap(({ orderId }) => orderId ?? []),
+      )
+    ).values(),
+  ]
+  const frozen = await frozenContracts(
+    rx,
+    labels.map(({ contractId }) => contractId),
+  )
+  const numbers = labels.filter(({ contractId }) => frozen.has(contractId)).map(({ number }) => number)
+  if (numbers.length > 0)
+    throw tradeFrozen(
+      text(
+        `文件含被冻结交易的付款（订单 ${numbers.join('、')}），不得提交银行。将本批付款记为退票后，重新生成不含这些订单的文件。`,
+        `The file pays frozen trades (orders ${numbers.join(', ')}) and must not go to the bank. Record the payouts of this batch as bounced and order the others anew.`,
+      ),
+    )
+}
+
+/** The payment file of a batch. @throws not-found; trade-frozen */
 export async function readPayoutFile(rx: Rx, id: string): Promise<{ fileName: string; bytes: Buffer }> {
   const [row] = await rx.tx.select().from(payoutBatch).where(eq(payoutBatch.id, id))
   if (!row) throw notFound()
+  await requireNoneFrozen(rx, id)
   const day = dayOf(row.createdAt).replaceAll('-', '')
   return { fileName: `payouts-${day}-${id.slice(-6)}.csv`, bytes: openFile(rx, `payout-batch/${id}`, row.sealedFile) }
 }

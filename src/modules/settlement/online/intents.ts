@@ -5,6 +5,7 @@ import { newId } from '../../../kernel/ids.ts'
 import { nextState } from '../../../kernel/machine.ts'
 import { notFound } from '../../../kernel/problem.ts'
 import { type EntryInput, postTransaction } from '../../ledger/index.ts'
+import { activeFreeze, lockOrder } from '../../orders/index.ts'
 import { backoff, intentMachine, maxAttempts } from './model.ts'
 import type { Requests } from './port.ts'
 import { type Intent, intent } from './schema.ts'
@@ -84,10 +85,21 @@ export async function moveIntent(
 /** Beyond this a sender that took an intent is taken for gone; the call itself is cut long before. */
 const lease = 60_000
 
+/**
+ * Whether the money of an intent belongs to a trade that the authority has frozen (I22). The order is held until the
+ * intent is taken: a freeze that comes at the same time is either seen here or comes after the request went out.
+ */
+async function isHeldBack(cx: Cx, { kind, request }: Intent): Promise<boolean> {
+  if (kind !== 'transfer' && kind !== 'refund') return false
+  const { contractId } = await lockOrder(cx, String((request as { orderId?: unknown }).orderId))
+  return (await activeFreeze(cx, contractId)) !== undefined
+}
+
 /** Takes an intent that is due, for one attempt. The row as it was before tells what earlier attempts left behind. @throws NotDue */
 export async function takeIntent(cx: Cx, id: string): Promise<Intent> {
   const [row] = await cx.tx.select().from(intent).where(eq(intent.id, id)).for('update', { skipLocked: true })
   if (!row || !['pending', 'sent', 'unknown'].includes(row.state) || row.nextAt > cx.now) throw new NotDue()
+  if (await isHeldBack(cx, row)) throw new NotDue()
   await moveIntent(cx, row, 'send', {
     attempts: row.attempts + 1,
     firstSentAt: row.firstSentAt ?? cx.now,

@@ -13,13 +13,19 @@ import type { Intent } from './schema.ts'
 
 const batch = 20
 
-/** Intents that are due and are the first of their aggregate that is not concluded: found by state, so no gap is skipped. */
+/**
+ * Intents that are due and are the first of their aggregate that is not concluded: found by state, so no gap is skipped.
+ * Transfers and refunds of a trade that the authority has frozen wait for the end of the freeze (I22).
+ */
 const dueIntents = (rx: Rx, gateway: string) => rx.sql<{ id: string }[]>`
   select i.id from settlement.intent i
   where i.gateway = ${gateway} and i.state in ('pending', 'sent', 'unknown')
     and i.next_at <= ${rx.now.toISOString()}::timestamptz
     and not exists (select 1 from settlement.intent e where e.aggregate = i.aggregate and e.seq < i.seq
       and e.state in ('pending', 'sent', 'unknown', 'parked'))
+    and not (i.kind in ('transfer', 'refund') and exists (select 1 from orders."order" o
+      join orders.freeze f on f.contract_id = o.contract_id and f.state in ('active', 'lifting')
+      where o.id = (i.request ->> 'orderId')::uuid))
   order by i.next_at, i.seq limit ${batch}`
 
 const saying = (error: unknown): string => (error instanceof Error ? error.message : String(error))
