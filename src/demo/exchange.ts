@@ -13,6 +13,7 @@ import {
   type Goods,
   importStatement,
   listGoods,
+  offerPlans,
   openAccount,
   openedFor,
   type Payment,
@@ -72,7 +73,16 @@ interface Plan {
   readonly purpose: string
   readonly scenario: string
   readonly until: Stage
+  /** the code of a plan among several */
+  readonly plan?: string
 }
+
+/** By the month, by the year or for a fortnight: one product shows what plans there are. */
+const manyPlans = [
+  { code: 'monthly', kind: 'subscription', amountFen: 128_000, period: 'month' },
+  { code: 'yearly', kind: 'subscription', amountFen: 1_280_000, period: 'year', noticeDays: 15 },
+  { code: 'trial', kind: 'trial', trialDays: 14, trialDownloads: 2 },
+] as const
 
 async function pay(client: Client, operator: Operator, plan: Plan, orderId: string): Promise<void> {
   const due = await client.call<Payment & { orderNumber: string }>(`GET /orders/${orderId}/payment`, {
@@ -93,13 +103,19 @@ async function pay(client: Client, operator: Operator, plan: Plan, orderId: stri
 }
 
 /** Makes one trade and leaves it at its stage; one that the buyer already has is left as it is. */
-async function trade(client: Client, operator: Operator, plan: Plan, productId: string): Promise<void> {
+async function trade(
+  client: Client,
+  operator: Operator,
+  plan: Plan,
+  productId: string,
+  planId?: string,
+): Promise<void> {
   const reaches = (stage: Stage) => stages.indexOf(plan.until) >= stages.indexOf(stage)
   const { items } = await client.call<{ items: unknown[] }>(`GET /contracts?productId=${productId}&limit=1`, {
     as: plan.buyer.maker,
   })
   if (items.length > 0) return
-  const { id } = await askToBuy(client, plan.buyer, productId, plan.purpose, plan.scenario)
+  const { id } = await askToBuy(client, plan.buyer, productId, plan.purpose, plan.scenario, planId)
   if (!reaches('half-signed')) return
   await agree(client, plan.vendor, id)
   await sign(client, plan.vendor, id)
@@ -110,7 +126,7 @@ async function trade(client: Client, operator: Operator, plan: Plan, productId: 
   await register(client, operator, registration.id)
   const order = await openedFor(client, plan.buyer.maker, 'orders', id)
   if (!reaches('paid')) return
-  if (plan.goods.amountFen > 0) await pay(client, operator, plan, order.id)
+  if (plan.goods.amountFen > 0 && plan.plan !== 'trial') await pay(client, operator, plan, order.id)
   if (!reaches('delivered')) return
   await download(client, plan.buyer, order.id)
   if (!reaches('accepted')) return
@@ -157,6 +173,7 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
   const premium = '用于农业保险产品的费率厘定与灾损核验，仅限本公司精算部门使用'
   const address = '用于本公司客户地址的标准化与网点归属判断，不对外提供'
   const research = '数据治理与对接'
+  const served = '用于灾害天气预警服务的内部试算，成果不对外发布'
   const plans: Plan[] = [
     { vendor, buyer: insurer, goods: weather, purpose: '保险精算', scenario: premium, until: 'accepted' },
     { vendor, buyer, goods: weather, purpose: '农业生产分析', scenario: farm, until: 'paid' },
@@ -179,11 +196,20 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
       scenario: address,
       until: 'signed',
     },
+    {
+      ...{ vendor, buyer: insurer, goods: shelf.weather[1]!, plan: 'monthly' },
+      ...{ purpose: '保险精算', scenario: premium, until: 'paid' },
+    },
+    {
+      ...{ vendor, buyer, goods: shelf.weather[1]!, plan: 'trial' },
+      ...{ purpose: '农业生产分析', scenario: served, until: 'registered' },
+    },
   ]
   for (const plan of plans) {
     const productId = ids.get(plan.goods.content.nameZh)
     if (!productId) throw new StoryError(`${plan.goods.content.nameZh} is not listed`)
-    await trade(client, operator, plan, productId)
+    const offered = plan.plan ? await offerPlans(client, plan.vendor, productId, manyPlans) : undefined
+    await trade(client, operator, plan, productId, plan.plan && offered?.get(plan.plan))
   }
   await announce(client, operator)
   await catalogResources(client, operator, demo.civil, demo.water)

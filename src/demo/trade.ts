@@ -128,8 +128,34 @@ export interface Contract {
 }
 
 /** The buyer asks to buy; the contract is drafted from the model contract and offered. */
-export const askToBuy = (client: Client, buyer: Cast, productId: string, purpose: string, scenario: string) =>
-  client.call<Contract>('POST /contracts', { as: buyer.maker, body: { productId, purpose, scenario } })
+export const askToBuy = (
+  client: Client,
+  buyer: Cast,
+  productId: string,
+  purpose: string,
+  scenario: string,
+  planId?: string,
+) =>
+  client.call<Contract>('POST /contracts', {
+    as: buyer.maker,
+    body: { productId, purpose, scenario, ...(planId && { planId }) },
+  })
+
+/** Gives a listed product more plans than its first; those that it has stay. Answers the plans by code. */
+export async function offerPlans(
+  client: Client,
+  vendor: Cast,
+  productId: string,
+  plans: readonly { readonly code: string; readonly [term: string]: unknown }[],
+): Promise<ReadonlyMap<string, string>> {
+  type Product = { plans: { id: string; code: string }[] }
+  const before = await client.call<Product>(`GET /products/${productId}`)
+  for (const plan of plans)
+    if (!before.plans.some(({ code }) => code === plan.code))
+      await client.call(`POST /products/${productId}/price`, { as: vendor.maker, body: plan })
+  const after = await client.call<Product>(`GET /products/${productId}`)
+  return new Map(after.plans.map(({ code, id }) => [code, id]))
+}
 
 /** The vendor agrees to the text as it stands. */
 export const agree = (client: Client, vendor: Cast, contractId: string) =>

@@ -1,5 +1,6 @@
 import { type Text, text } from '../kernel/text.ts'
 import type { PlanPeriod } from '../modules/catalog/index.ts'
+import type { ContractFacts } from '../modules/contracts/index.ts'
 import { useWords } from '../web/context.ts'
 import { Money } from '../web/parts.tsx'
 
@@ -41,4 +42,9 @@ export function PlanPrice({ of: plan, freeWords = text('免费', 'Free') }: { of
       {plan.period && <> / {t(periodWords[plan.period])}</>}
     </span>
   )
+}
+
+/** What a contract costs, as its plan has it. */
+export function ContractPrice({ of: { plan, terms, amountFen } }: { of: ContractFacts }) {
+  return <PlanPrice of={{ ...terms.price, kind: plan.kind, amountFen }} freeWords={text('无偿', 'Free')} />
 }

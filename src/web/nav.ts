@@ -198,6 +198,7 @@ const trades: Desk = {
   words: text('交易', 'Trades'),
   places: [
     { path: '/contracts', words: text('合同', 'Contracts'), icon: 'file-pencil' },
+    { path: '/subscriptions', words: text('订阅', 'Subscriptions'), icon: 'repeat' },
     { path: '/orders', words: text('订单', 'Orders'), icon: 'receipt' },
     { path: '/invoices', words: text('发票', 'Invoices'), icon: 'file-invoice' },
   ],

@@ -35,7 +35,7 @@ export const pageRoutes = (): string[] =>
 /** Whom a page is for, by where it is. */
 function readerOf(route: string): ReaderName {
   if (route === '/sign-in' || route === '/sign-up') return 'visitor'
-  if (/^\/products\/:id\/buy|^\/(buyer|contracts|orders|trades)\b/.test(route)) return 'buyer'
+  if (/^\/products\/:id\/buy|^\/(buyer|contracts|orders|trades|subscriptions)\b/.test(route)) return 'buyer'
   if (/^\/(regulator|freezes)\b/.test(route)) return 'regulator'
   if (route.startsWith('/invoices')) return 'treasurer'
   if (/^\/operator\/(statements|payouts|books)\b/.test(route)) return 'cashier'
@@ -57,6 +57,8 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const product = await one(sql`select product_id as id from contracts.contract where id = ${contract}`)
   const listing = await one(sql`select id from catalog.listing where product_id = ${product} limit 1`)
   const order = await one(sql`select id from orders."order" where contract_id = ${contract}`)
+  const subscription = await one(sql`select s.id from orders.subscription s
+    join identity.organization b on b.id = s.buyer_id where b.uscc = '91140100MA0DEM040W' limit 1`)
   const registration = await one(sql`select id from registration.registration where contract_id = ${contract}`)
   const filing = await one(sql`select id from registration.filing where contract_id = ${contract}`)
   const number = await one(sql`select number as id from registration.registration where id = ${registration}`)
@@ -95,6 +97,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
     product,
     listing,
     order,
+    subscription,
     registration,
     filing,
     number,
@@ -125,6 +128,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/(collections|regulator)\/reports\/:id/, ids => ({ id: ids.breach! })],
   [/^\/verify\/:number/, ids => ({ number: ids.number! })],
   [/^\/(contracts|trades)\/:id/, ids => ({ id: ids.contract! })],
+  [/^\/subscriptions\/:id/, ids => ({ id: ids.subscription! })],
   [/^\/orders\/:id/, ids => ({ id: ids.order! })],
   [/^\/freezes\/:id/, ids => ({ id: ids.freeze! })],
   [/^\/regulator\/filings\/:id/, ids => ({ id: ids.filing! })],

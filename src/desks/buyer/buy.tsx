@@ -4,10 +4,17 @@ import type { Route } from '../../kernel/http/route.ts'
 import { type Text, text } from '../../kernel/text.ts'
 import { Id } from '../../kernel/wire.ts'
 import { type PlanKind, type PublicProduct, planWords, publicProduct } from '../../modules/catalog/index.ts'
-import { type ContractFacts, openContracts, type Preview, previewContract } from '../../modules/contracts/index.ts'
+import {
+  type ContractFacts,
+  openContracts,
+  ownTrial,
+  type Preview,
+  previewContract,
+} from '../../modules/contracts/index.ts'
+import { runningSubscription, type SeenSubscription, unusedToday } from '../../modules/orders/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
-import { Card, Empty, Name, Notice, Tabs } from '../../web/parts.tsx'
+import { Card, Empty, Name, Notice, Tabs, yuan } from '../../web/parts.tsx'
 import { page } from '../page.tsx'
 import { Prose } from '../prose.tsx'
 import { GoodsFacts, TermFacts } from './terms.tsx'
@@ -189,16 +196,52 @@ function Begun({ of }: { of: readonly ContractFacts[] }) {
   )
 }
 
+interface Standing {
+  /** the subscription of this product that runs, and what goes back of its period if it is replaced today */
+  readonly running: { readonly seen: SeenSubscription; readonly unusedFen: bigint } | undefined
+  /** the trial that was had */
+  readonly trial: ContractFacts | undefined
+}
+
+async function standingOf(rx: Rx, productId: string): Promise<Standing> {
+  const seen = await runningSubscription(rx, productId)
+  return {
+    running: seen && { seen, unusedFen: await unusedToday(rx, seen.row) },
+    trial: await ownTrial(rx, productId),
+  }
+}
+
+/** Who subscribes already learns what another subscription does to it. */
+function Running({ of: { running }, plan }: { of: Standing; plan: Plan }) {
+  const t = useWords()
+  if (!running) return null
+  const { row } = running.seen
+  return (
+    <Notice tone="info" title={t(text('本机构正在订阅该产品', 'Your organisation subscribes to this product'))}>
+      {plan.kind === 'subscription' &&
+        t(
+          text(
+            `新订阅首期付款之日，现有订阅提前终止，剩余天数的价款按日退还；如在今日，退还 ${yuan(running.unusedFen)} 元。`,
+            `On the day on which the new one is first paid the present one ends, and its unused days go back: CNY ${yuan(running.unusedFen)} if that were today.`,
+          ),
+        )}{' '}
+      <a href={`/subscriptions/${row.id}`}>{t(text('查看现有订阅', 'See the present one'))}</a>
+    </Notice>
+  )
+}
+
 function Buying({
   found,
   plan,
   preview,
   begun,
+  standing,
 }: {
   found: PublicProduct
   plan: Plan
   preview: Preview
   begun: readonly ContractFacts[]
+  standing: Standing
 }) {
   const t = useWords()
   const { language } = useReader()
@@ -206,9 +249,25 @@ function Buying({
   return (
     <>
       <Begun of={begun} />
+      <Running of={standing} plan={plan} />
       <div class="split">
         <Card title={t(text('您的选择', 'Your choice'))}>
-          <Choices found={found} plan={plan} />
+          {plan.kind === 'trial' && standing.trial ? (
+            <>
+              <Plans of={found.plans} chosen={plan} productId={found.product.id} />
+              <Notice tone="info" title={t(text('本机构已试用过该产品', 'Your organisation has had its trial'))}>
+                {t(
+                  text(
+                    '每家需方对同一产品只能试用一次，请选择其他方案购买。',
+                    'Each buyer has one trial of a product; choose another plan.',
+                  ),
+                )}{' '}
+                <a href={`/contracts/${standing.trial.id}`}>{standing.trial.number}</a>
+              </Notice>
+            </>
+          ) : (
+            <Choices found={found} plan={plan} />
+          )}
         </Card>
         <div>
           <Card title={t(text('合同要点', 'What the contract says'))}>
@@ -254,8 +313,9 @@ export const buyRoutes: Route[] = [
     run: async (rx, { params: { id }, query }, reader) => {
       const found = await publicProduct(rx, id)
       const obstacle = obstacleOf(rx, found, reader.can('contract.create'))
-      const plan = found.plans.find(each => each.id === query.plan) ?? found.plans[0]
+      const plan = found.plans.find(each => each.id === query.plan) ?? found.plans.find(each => each.kind !== 'trial')
       const preview = obstacle ? undefined : await previewContract(rx, { productId: id, planId: plan?.id })
+      const standing = preview ? await standingOf(rx, id) : undefined
       const begun = preview ? (await openContracts(rx, 'buyer')).filter(({ productId }) => productId === id) : []
       const { nameZh, nameEn } = found.version
       return {
@@ -270,8 +330,8 @@ export const buyRoutes: Route[] = [
           [`/products/${id}`, text(nameZh, nameEn ?? nameZh)],
         ],
         body:
-          preview && plan ? (
-            <Buying found={found} plan={plan} preview={preview} begun={begun} />
+          preview && plan && standing ? (
+            <Buying found={found} plan={plan} preview={preview} begun={begun} standing={standing} />
           ) : (
             <Obstructed of={obstacle!} productId={id} />
           ),

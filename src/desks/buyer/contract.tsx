@@ -13,10 +13,11 @@ import {
   type Terms,
 } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Badge, Card, Facts, Moment, Money, Name, Notice, State } from '../../web/parts.tsx'
+import { Badge, Card, Facts, Moment, Name, Notice, State } from '../../web/parts.tsx'
 import type { Reader } from '../../web/reader.ts'
 import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
+import { ContractPrice } from '../price.tsx'
 import { Prose } from '../prose.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { type Acting, NextStep } from './acting.tsx'
@@ -228,11 +229,10 @@ function Contract({ of: found }: { of: Found }) {
 }
 
 function Lead({ of: contract }: { of: ContractFacts }) {
-  const t = useWords()
   return (
     <>
       <State machine={contractMachine} state={contract.state} tones={contractTones} /> <code>{contract.number}</code>{' '}
-      {contract.plan.kind === 'free' ? t(text('无偿', 'Free')) : <Money fen={contract.amountFen} />}
+      <ContractPrice of={contract} />
     </>
   )
 }

@@ -11,9 +11,10 @@ import {
   type Side,
 } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
-import { Card, Empty, Moment, Money, Name, Pager, State, Table, Tabs } from '../../web/parts.tsx'
+import { Card, Empty, Moment, Name, Pager, State, Table, Tabs } from '../../web/parts.tsx'
 import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
+import { ContractPrice } from '../price.tsx'
 import { Others } from './parts.tsx'
 import { contractGroups, contractStep, contractTones, partyOf, waitsFor } from './standing.ts'
 
@@ -83,7 +84,7 @@ function Rows({ of, isTodo }: { of: readonly ContractFacts[]; isTodo?: boolean }
             vendor={<Name zh={vendor.name} of={contract.vendorId} />}
             buyer={<Name zh={buyer.name} of={contract.buyerId} />}
           />,
-          contract.plan.kind === 'free' ? t(text('无偿', 'Free')) : <Money key="price" fen={contract.amountFen} />,
+          <ContractPrice key="price" of={contract} />,
           step ? (
             <a key="step" class="btn btn-sm" href={`/contracts/${contract.id}`}>
               {t(step)}

@@ -1,4 +1,5 @@
 import { type Text, text } from '../../kernel/text.ts'
+import { isGratis } from '../../modules/catalog/index.ts'
 import type { ContractFacts, Terms } from '../../modules/contracts/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
@@ -9,7 +10,7 @@ const Days = ({ name, label, value }: { name: string; label: Text; value: number
 )
 
 function Periods({ of: terms }: { of: Terms }) {
-  const isFree = terms.price.planKind === 'free'
+  const isFree = isGratis(terms.price.planKind)
   return (
     <>
       {!isFree && (

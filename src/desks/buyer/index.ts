@@ -8,6 +8,8 @@ import { orderListRoutes } from './orders.tsx'
 import { purchasedRoutes } from './purchased.tsx'
 import { purchaseRoutes } from './purchases.ts'
 import { savedRoutes } from './saved.tsx'
+import { subscriptionRoutes } from './subscription.tsx'
+import { subscriptionListRoutes } from './subscriptions.tsx'
 import { tradeRoutes } from './trade.tsx'
 
 export const routes: Route[] = [
@@ -17,6 +19,8 @@ export const routes: Route[] = [
   ...contractRoutes,
   ...orderListRoutes,
   ...orderRoutes,
+  ...subscriptionListRoutes,
+  ...subscriptionRoutes,
   ...tradeRoutes,
   ...deskRoutes,
   ...purchasedRoutes,

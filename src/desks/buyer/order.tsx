@@ -38,6 +38,7 @@ import { HowToPay } from './online.tsx'
 import { RatingCard } from './rating.tsx'
 import { DeliveryCard, Download, isFetchable } from './receiving.tsx'
 import { orderTones } from './standing.ts'
+import { PeriodOf } from './subscription.tsx'
 
 async function paymentOf(rx: Rx, id: string) {
   try {
@@ -289,6 +290,7 @@ function OrderFacts({ of: { seen, contract } }: { of: Found }) {
               {contract.number}
             </a>,
           ],
+          row.subscriptionId !== null && [t(text('订阅', 'Subscription')), <PeriodOf key="period" order={row} />],
           [t(text('供方', 'Vendor')), <Name key="vendor" zh={vendorName} of={row.vendorId} />],
           [t(text('需方', 'Buyer')), <Name key="buyer" zh={buyerName} of={row.buyerId} />],
           row.paidAt !== null && [t(text('付款', 'Paid')), <Moment key="paid" at={row.paidAt} />],

@@ -1,12 +1,13 @@
 import { Type } from 'typebox'
 import type { Route } from '../../kernel/http/route.ts'
 import { text } from '../../kernel/text.ts'
-import { entitlementMachine } from '../../modules/delivery/index.ts'
+import { downloadsLeft, entitlementMachine } from '../../modules/delivery/index.ts'
 import { orderMachine } from '../../modules/orders/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Badge, Card, Empty, Facts, Moment, Money, Name, Pager, State } from '../../web/parts.tsx'
 import { tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
+import { ContractPrice } from '../price.tsx'
 import { listPurchases, type Purchase } from './purchases.ts'
 import { Download, isFetchable } from './receiving.tsx'
 import { orderTones } from './standing.ts'
@@ -37,6 +38,7 @@ function Bought({ of: purchase, now }: { of: Purchase; now: Date }) {
   const { contract, seen, access } = purchase
   const { row } = seen
   const right = access?.entitlement ?? null
+  const left = right && downloadsLeft(right)
   const isEnding = right !== null && right.state === 'active' && right.endsAt < endingBefore(now)
   return (
     <Card
@@ -52,7 +54,13 @@ function Bought({ of: purchase, now }: { of: Purchase; now: Date }) {
           [t(text('供方', 'Vendor')), <Name key="vendor" zh={seen.vendorName} of={row.vendorId} />],
           [
             t(text('价款', 'Price')),
-            row.amountFen === 0n ? t(text('无偿', 'Free')) : <Money key="price" fen={row.amountFen} />,
+            contract.plan.kind === 'trial' ? (
+              <ContractPrice key="price" of={contract} />
+            ) : row.amountFen === 0n ? (
+              t(text('无偿', 'Free'))
+            ) : (
+              <Money key="price" fen={row.amountFen} />
+            ),
           ],
           [
             t(text('使用授权', 'Entitlement')),
@@ -60,6 +68,7 @@ function Bought({ of: purchase, now }: { of: Purchase; now: Date }) {
               <>
                 <State machine={entitlementMachine} state={right.state} /> {t(text('到期：', 'ends '))}
                 <Moment at={right.endsAt} isDay />{' '}
+                {left !== null && t(text(`，剩余下载 ${left} 次 `, `, ${left} downloads left `))}
                 {isEnding && <Badge tone="warn">{t(text('即将到期', 'ends soon'))}</Badge>}
               </>
             ) : (
@@ -85,7 +94,17 @@ function Bought({ of: purchase, now }: { of: Purchase; now: Date }) {
             {t(text('开票信息', 'Invoice'))}
           </a>
         )}
-        {(isEnding || right?.state === 'expired') && (
+        {row.subscriptionId && (
+          <a class="btn btn-sm" href={`/subscriptions/${row.subscriptionId}`}>
+            {t(text('订阅与续订', 'Subscription'))}
+          </a>
+        )}
+        {contract.plan.kind === 'trial' && (
+          <a class="btn btn-sm btn-primary" href={`/products/${contract.productId}/buy`}>
+            {t(text('转为购买', 'Buy it'))}
+          </a>
+        )}
+        {contract.plan.kind !== 'trial' && !row.subscriptionId && (isEnding || right?.state === 'expired') && (
           <a class="btn btn-sm" href={`/products/${contract.productId}/buy`}>
             {t(text('再次购买', 'Buy again'))}
           </a>

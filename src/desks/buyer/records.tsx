@@ -1,6 +1,11 @@
 import type { Rx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
-import { orderMachine, orderOfContract } from '../../modules/orders/index.ts'
+import {
+  orderMachine,
+  orderOfContract,
+  subscriptionMachine,
+  subscriptionOfContract,
+} from '../../modules/orders/index.ts'
 import { filingMachine, filingOf, registrationMachine, registrationOf } from '../../modules/registration/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Card, Facts, State } from '../../web/parts.tsx'
@@ -11,6 +16,7 @@ export async function recordsOf(rx: Rx, contractId: string) {
     registration: await registrationOf(rx, contractId),
     filing: await filingOf(rx, contractId),
     order: await orderOfContract(rx, contractId),
+    subscription: await subscriptionOfContract(rx, contractId),
   }
 }
 
@@ -21,7 +27,7 @@ export type Records = Awaited<ReturnType<typeof recordsOf>>
 /** Registration, filing and order of a trade, with their documents and where anyone may check them. */
 export function RecordsCard({ of, contractId, isTrade }: { of: Records; contractId: string; isTrade?: boolean }) {
   const t = useWords()
-  const { registration, filing, order } = of
+  const { registration, filing, order, subscription } = of
   const pending = t(text('合同生效后办理', 'Follows once the contract is in effect'))
   return (
     <Card title={t(text('登记、备案与订单', 'Registration, filing, order'))}>
@@ -56,6 +62,15 @@ export function RecordsCard({ of, contractId, isTrade }: { of: Records; contract
             ) : (
               pending
             ),
+          ],
+          subscription !== undefined && [
+            t(text('订阅', 'Subscription')),
+            <>
+              <State machine={subscriptionMachine} state={subscription.row.state} />{' '}
+              <a href={`/subscriptions/${subscription.row.id}`}>
+                {t(text('查看各期与续订', 'See its periods and renewal'))}
+              </a>
+            </>,
           ],
           [
             t(text('订单', 'Order')),

@@ -12,9 +12,10 @@ import {
 } from '../../modules/catalog/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Form, Submit } from '../../web/form.tsx'
-import { Badge, Card, Empty, Moment, Money, Name, Pager, Table } from '../../web/parts.tsx'
+import { Badge, Card, Empty, Moment, Name, Pager, Table } from '../../web/parts.tsx'
 import { carriedOf, searchAddress } from '../../web/search.tsx'
 import { page } from '../page.tsx'
+import { PlanPrice } from '../price.tsx'
 
 const changeWords: Readonly<Record<Change, Text>> = {
   'new-version': text('有新版本', 'New version'),
@@ -29,9 +30,8 @@ async function find(rx: Rx, query: { readonly after?: string }) {
 type Found = Awaited<ReturnType<typeof find>>
 
 function Price({ of }: { of: Watched['present'] }) {
-  const t = useWords()
   if (of === null) return <>—</>
-  return of.kind === 'free' ? <span>{t(text('无偿', 'Free'))}</span> : <Money fen={of.amountFen} />
+  return <PlanPrice of={of} freeWords={text('无偿', 'Free')} />
 }
 
 function Watches({ of }: { of: readonly Watched[] }) {

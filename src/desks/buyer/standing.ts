@@ -1,6 +1,6 @@
 import { type Text, text } from '../../kernel/text.ts'
 import type { ContractFacts, ContractState, Side } from '../../modules/contracts/index.ts'
-import type { OrderState } from '../../modules/orders/index.ts'
+import type { OrderState, SubscriptionState } from '../../modules/orders/index.ts'
 import type { Tone } from '../../web/parts.tsx'
 
 export const contractTones: Partial<Record<ContractState, Tone>> = {
@@ -26,6 +26,13 @@ export const orderTones: Partial<Record<OrderState, Tone>> = {
   rejected: 'bad',
   disputed: 'bad',
   refunding: 'bad',
+}
+
+export const subscriptionTones: Partial<Record<SubscriptionState, Tone>> = {
+  pending: 'warn',
+  active: 'good',
+  grace: 'warn',
+  cancelling: 'info',
 }
 
 /** Contracts by how far they are, as tabs show them. */

@@ -1,7 +1,9 @@
 import { type Text, text } from '../../kernel/text.ts'
+import { isGratis } from '../../modules/catalog/index.ts'
 import type { Deviation, Terms } from '../../modules/contracts/index.ts'
 import { useWords } from '../../web/context.ts'
 import { Count, Facts, Money, Table } from '../../web/parts.tsx'
+import { PlanPrice } from '../price.tsx'
 
 const rightsKinds: Readonly<Record<string, Text>> = {
   holding: text('数据持有权', 'Holding right'),
@@ -21,6 +23,19 @@ const monthsOf = (months: number): Text =>
     ? text('不限期', 'Without end')
     : text(`${months} 个月，自交付之日起`, `${months} months from delivery`)
 
+/** How long the grant lasts, by the kind of plan. */
+function termOf({ price, rights }: Terms): Text {
+  if (price.planKind === 'trial')
+    return text(`自开通之日起 ${price.trialDays} 天`, `${price.trialDays} days from opening`)
+  if (price.planKind !== 'subscription') return monthsOf(rights.termMonths)
+  return rights.termMonths >= 1200
+    ? text('已付款的各期', 'The periods that are paid')
+    : text(
+        `已付款的各期，累计不超过 ${rights.termMonths} 个月`,
+        `The periods that are paid, ${rights.termMonths} months at most`,
+      )
+}
+
 const yesNo = (value: boolean, yes: Text, no: Text): Text => (value ? yes : no)
 
 const exclusive = text('排他', 'exclusive')
@@ -28,18 +43,49 @@ const open = text('非排他', 'non-exclusive')
 const mayPassOn = text('可再许可', 'may sublicense')
 const mayNotPassOn = text('不得再许可', 'no sublicensing')
 
+/** What only a subscription or a trial agrees. */
+function planTerms({ planKind, noticeDays, graceDays }: Terms['price']): readonly (readonly [Text, Text])[] {
+  if (planKind === 'trial')
+    return [
+      [text('结束', 'End'), text('到期自动终止，不收费；每家需方一次', 'By itself, at no charge; once for each buyer')],
+    ]
+  if (planKind !== 'subscription') return []
+  return [
+    [
+      text('续订', 'Renewal'),
+      text(
+        `按期自动续订，续订前 ${noticeDays} 天提示，可以取消`,
+        `By itself; you are told ${noticeDays} days before and may cancel`,
+      ),
+    ],
+    [
+      text('续订付款', 'Paying a renewal'),
+      text(`该期首日起 ${graceDays} 天内，逾期终止`, `Within ${graceDays} days of its first day, else it ends`),
+    ],
+    [
+      text('划付', 'Payout'),
+      text('每期届满后划付供方；提前终止退还剩余天数', 'After each period; unused days go back'),
+    ],
+  ]
+}
+
 /** What a contract comes to, in a few lines: money, periods, rights, uses. */
 export function TermFacts({ of: terms }: { of: Terms }) {
   const t = useWords()
   const { rights, price, acceptance } = terms
-  const isFree = price.planKind === 'free'
+  const isFree = isGratis(price.planKind)
   return (
     <Facts
       of={[
         [
           t(text('价款', 'Price')),
-          isFree ? t(text('无偿', 'Free')) : <Money key="price" fen={BigInt(price.amountFen)} />,
+          <PlanPrice
+            key="price"
+            of={{ ...price, kind: price.planKind, amountFen: BigInt(price.amountFen) }}
+            freeWords={text('无偿', 'Free')}
+          />,
         ],
+        ...planTerms(price).map(([label, value]) => [t(label), t(value)] as const),
         !isFree && [
           t(text('付款', 'Payment')),
           t(workingDays(terms.payment.dueWorkingDays)) + t(text('内付至托管账户', ' to pay into escrow')),
@@ -73,7 +119,7 @@ export function TermFacts({ of: terms }: { of: Terms }) {
             t(yesNo(rights.maySublicense, mayPassOn, mayNotPassOn)),
           ].join(t(text('，', ', '))),
         ],
-        [t(text('授权期限', 'Term')), t(monthsOf(rights.termMonths))],
+        [t(text('授权期限', 'Term')), t(termOf(terms))],
         [
           t(text('授权地域', 'Area')),
           <span key="area" lang="zh-CN">

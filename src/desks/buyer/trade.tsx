@@ -6,10 +6,11 @@ import { contractMachine, readContract } from '../../modules/contracts/index.ts'
 import { readDelivery } from '../../modules/delivery/index.ts'
 import { activeFreeze } from '../../modules/orders/index.ts'
 import { useWords } from '../../web/context.ts'
-import { Card, Facts, Money, Name, State } from '../../web/parts.tsx'
+import { Card, Facts, Name, State } from '../../web/parts.tsx'
 import { Frozen } from '../frozen.tsx'
 import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
+import { ContractPrice } from '../price.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
 import { DeliveryCard } from './receiving.tsx'
 import { Recording } from './recording.tsx'
@@ -76,14 +77,7 @@ function Trade({
                 ],
                 [t(text('供方', 'Vendor')), <Name key="vendor" zh={vendor.name} of={contract.vendorId} />],
                 [t(text('需方', 'Buyer')), <Name key="buyer" zh={buyer.name} of={contract.buyerId} />],
-                [
-                  t(text('价款', 'Price')),
-                  contract.plan.kind === 'free' ? (
-                    t(text('无偿', 'Free'))
-                  ) : (
-                    <Money key="price" fen={contract.amountFen} />
-                  ),
-                ],
+                [t(text('价款', 'Price')), <ContractPrice key="price" of={contract} />],
                 contract.pdfSha256 !== null && [
                   t(text('签章合同', 'Sealed contract')),
                   <a key="pdf" href={`/api/v1/contracts/${contract.id}/pdf`}>

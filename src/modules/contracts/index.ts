@@ -38,6 +38,7 @@ export {
   listContracts,
   listProposals,
   openContracts,
+  ownTrial,
   readContract,
   signaturesOf,
 } from './queries.ts'

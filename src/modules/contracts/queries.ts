@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor, toPage } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -117,6 +117,22 @@ export async function openContracts(rx: Rx, side: 'vendor' | 'buyer'): Promise<C
       signatures.filter(signature => signature.contractId === row.id),
     ),
   )
+}
+
+/** The trial that the acting organisation has had of a product, or has asked for. */
+export async function ownTrial(rx: Rx, productId: string): Promise<ContractFacts | undefined> {
+  const [row] = await rx.tx
+    .select()
+    .from(contract)
+    .where(
+      and(
+        eq(contract.buyerId, requireOrganization(rx.actor)),
+        eq(contract.productId, productId),
+        eq(contract.planKind, 'trial'),
+        ne(contract.state, 'lapsed'),
+      ),
+    )
+  return row && factsOf(row, [])
 }
 
 /** A contract for one who may know of it. @throws not-found, the same for a foreign one as for none. */

@@ -1,5 +1,5 @@
 export { handlers, timers } from './handlers.ts'
-export { type EntitlementState, entitlementMachine } from './model.ts'
+export { downloadsLeft, type EntitlementState, entitlementMachine } from './model.ts'
 export {
   type Access,
   accessOf,

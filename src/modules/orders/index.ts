@@ -82,6 +82,7 @@ export {
   type SeenSubscription,
   subscriptionOf,
   subscriptionOfContract,
+  unusedToday,
 } from './subscriptions.ts'
 export { timers } from './timers.ts'
 export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'

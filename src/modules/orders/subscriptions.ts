@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
+import { dayOf } from '../../kernel/calendar.ts'
 import type { Rx } from '../../kernel/command.ts'
 import { decodeCursor } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
@@ -8,7 +9,7 @@ import { sideOf } from './access.ts'
 import type { Side } from './model.ts'
 import { noticeDay, upcomingPeriod } from './renewing.ts'
 import { type Order, order, type Subscription, subscription } from './schema.ts'
-import type { NextPeriod, SubscriptionState } from './subscription.ts'
+import { type NextPeriod, type SubscriptionState, unusedOf } from './subscription.ts'
 
 /** A subscription as its parties see it. */
 export interface SeenSubscription {
@@ -113,6 +114,16 @@ export async function runningSubscription(rx: Rx, productId: string): Promise<Se
       ),
     )
   return row && (await withFacts(rx, [row]))[0]
+}
+
+/** What would go back to the buyer of the paid period if a subscription ended today, in fen. */
+export async function unusedToday(rx: Rx, row: Subscription): Promise<bigint> {
+  const [paid] = await rx.tx
+    .select()
+    .from(order)
+    .where(and(eq(order.contractId, row.contractId), eq(order.periodNo, row.periodNo)))
+  if (!paid?.paidAt || paid.periodStartsOn === null || paid.periodEndsOn === null) return 0n
+  return unusedOf(paid.amountFen, { startsOn: paid.periodStartsOn, endsOn: paid.periodEndsOn }, dayOf(rx.now))
 }
 
 /** A subscription as it stands, whoever asks: for a later module. @throws not-found */
