@@ -1,4 +1,5 @@
 import { text } from '../../kernel/text.ts'
+import { isGratis } from '../../modules/catalog/index.ts'
 import { useReader, useWords } from '../../web/context.ts'
 import { Confirm, Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Name } from '../../web/parts.tsx'
@@ -27,7 +28,9 @@ function SubscriptionFields({ plan, notice }: { plan?: Plan | undefined; notice:
   const t = useWords()
   return (
     <fieldset>
-      <legend class="form-label">{t(text('仅订阅方案填写', 'For a subscription only'))}</legend>
+      <legend class="form-label">
+        {t(plan ? text('订阅', 'Subscription') : text('仅订阅方案填写', 'For a subscription only'))}
+      </legend>
       <Field
         name="period"
         kind="select"
@@ -51,7 +54,7 @@ function TrialFields({ plan }: { plan?: Plan | undefined }) {
   const t = useWords()
   return (
     <fieldset>
-      <legend class="form-label">{t(text('仅试用方案填写', 'For a trial only'))}</legend>
+      <legend class="form-label">{t(plan ? text('试用', 'Trial') : text('仅试用方案填写', 'For a trial only'))}</legend>
       <Field
         name="trialDays"
         kind="number"
@@ -72,26 +75,29 @@ function TrialFields({ plan }: { plan?: Plan | undefined }) {
   )
 }
 
+const Amount = ({ plan }: { plan?: Plan | undefined }) => (
+  <Field
+    name="amountFen~yuan"
+    label={text('金额（元）', 'Amount in yuan')}
+    inputMode="decimal"
+    value={plan && plan.amountFen > 0n ? yuanOf(plan.amountFen) : ''}
+    hint={text('免费和试用方案不填；最多两位小数', 'None for a free plan or a trial; at most two decimals')}
+  />
+)
+
+/** A plan that exists keeps its kind, so that only what this kind has is asked; a new one chooses. */
 function PlanFields({ plan, notice }: { plan?: Plan; notice: number }) {
+  const has = (kind: Plan['kind']) => plan === undefined || plan.kind === kind
   return (
     <>
-      <Field
-        name="kind"
-        kind="select"
-        label={text('方式', 'Kind')}
-        options={kinds}
-        value={plan?.kind ?? 'one-off'}
-        isRequired
-      />
-      <Field
-        name="amountFen~yuan"
-        label={text('金额（元）', 'Amount in yuan')}
-        inputMode="decimal"
-        value={plan && plan.amountFen > 0n ? yuanOf(plan.amountFen) : ''}
-        hint={text('免费和试用方案不填；最多两位小数', 'None for a free plan or a trial; at most two decimals')}
-      />
-      <SubscriptionFields plan={plan} notice={notice} />
-      <TrialFields plan={plan} />
+      {plan ? (
+        <input type="hidden" name="kind" value={plan.kind} />
+      ) : (
+        <Field name="kind" kind="select" label={text('方式', 'Kind')} options={kinds} value="one-off" isRequired />
+      )}
+      {(!plan || !isGratis(plan.kind)) && <Amount plan={plan} />}
+      {has('subscription') && <SubscriptionFields plan={plan} notice={notice} />}
+      {has('trial') && <TrialFields plan={plan} />}
       <Field
         name="nameZh"
         label={text('方案名称（可选）', 'Name of the plan (optional)')}
