@@ -5,7 +5,7 @@ import { notFound } from '../kernel/problem.ts'
 import { text } from '../kernel/text.ts'
 import { closed, Id, Instant, nullable } from '../kernel/wire.ts'
 import { readContract } from '../modules/contracts/index.ts'
-import { orderOfContract } from '../modules/orders/index.ts'
+import { ordersOfContract, subscriptionOfContract } from '../modules/orders/index.ts'
 import { filingOf, registrationOf } from '../modules/registration/index.ts'
 import { type Entry, entriesOf, proofOf } from '../modules/transparency/index.ts'
 
@@ -29,13 +29,14 @@ const TradeShape = Type.Object({
   ),
 })
 
-/** The parts of a trade that the actor may know of: contract, registration, filing, order. @throws not-found */
+/** The parts of a trade that the actor may know of: contract, registration, filing, orders (of a subscription several). @throws not-found */
 async function partsOf(rx: Rx, contractId: string) {
   const contract = await readContract(rx, contractId)
   const registration = await registrationOf(rx, contractId)
   const filing = await filingOf(rx, contractId)
-  const order = await orderOfContract(rx, contractId)
-  return { contract, registration, filing, order }
+  const orders = await ordersOfContract(rx, contractId)
+  const subscription = await subscriptionOfContract(rx, contractId)
+  return { contract, registration, filing, order: orders[0], orders, subscription }
 }
 
 /** Everything that was decided about a trade, oldest first, each with its place in the log. */
@@ -44,7 +45,8 @@ async function timelineOf(rx: Rx, parts: Awaited<ReturnType<typeof partsOf>>): P
     ['contract', parts.contract.id],
     ['registration', parts.registration?.id],
     ['filing', parts.filing?.id],
-    ['order', parts.order?.id],
+    ['subscription', parts.subscription?.row.id],
+    ...parts.orders.map(({ id }) => ['order', id] as const),
   ] as const
   const entries: Entry[] = []
   for (const [kind, id] of subjects) if (id) entries.push(...(await entriesOf(rx, kind, id)))

@@ -354,6 +354,39 @@ t.test('a trial is had once, has its downloads and no more, and ends by itself',
   t.equal(bought.status, 201, 'and then it can be bought')
 })
 
+t.test('a cancelled subscription ends with its period, and one that is halted goes on when it is resumed', async t => {
+  const monthly = (await x.ok(`GET /products/${draft.id}`)).plans.find((plan: any) => plan.code === 'month').id
+  const [leaving, halted] = [await signed(steady, monthly), await signed(stranger, monthly)]
+  for (const [buyer, contract] of [
+    [steady, leaving],
+    [stranger, halted],
+  ] as const)
+    await pay(await orderOf(buyer, contract.id))
+  const [gone, held] = [await subscriptionOf(steady, leaving.id), await subscriptionOf(stranger, halted.id)]
+  t.match([gone, held], [{ periodEndsOn: '2027-07-08' }, { periodEndsOn: '2027-07-08' }])
+  await x.ok(`POST /subscriptions/${gone.id}/cancel`, { as: steady.maker, body: {} })
+  await x.ok(`POST /contracts/${halted.id}/suspend`, { as: operator.checker, body: { reason: '数据质量核查期间中止' } })
+  await at('2027-07-09')
+  await reaches(steady, gone.id, 'ended')
+  t.equal((await x.ok(`GET /contracts/${leaving.id}`, { as: steady.maker })).state, 'expired')
+  t.equal((await x.sql`select from orders."order" where contract_id = ${leaving.id}`).length, 1, 'it is not renewed')
+  await x.until(
+    async () => (await accessTo(steady, (await orderOf(steady, leaving.id)).id)).state === 'expired',
+    'the end',
+  )
+  await at('2027-07-19')
+  await x.until(async () => (await subscriptionOf(stranger, halted.id)).noticedAt, 'the notice')
+  t.equal((await subscriptionOf(stranger, halted.id)).periodNo, 1, 'what is halted is not renewed')
+  await x.ok(`POST /contracts/${halted.id}/resume`, { as: operator.checker, body: { reason: '核查完毕恢复履行' } })
+  const second = await orderOf(stranger, halted.id, 2)
+  t.match(second, { periodStartsOn: '2027-07-19', periodEndsOn: '2027-08-18' }, 'the days that were lost cost nothing')
+  const trade = await x.ok(`GET /trades/${halted.id}`, { as: stranger.maker })
+  t.ok(
+    trade.timeline.some((entry: any) => entry.action === 'subscription.renew'),
+    'the trade tells of it',
+  )
+})
+
 t.test('the books are whole after all of it', async t => {
   const found = await x.exchange.engine.read(system, inspectInvariants)
   t.same(

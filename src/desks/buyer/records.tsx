@@ -2,7 +2,7 @@ import type { Rx } from '../../kernel/command.ts'
 import { text } from '../../kernel/text.ts'
 import {
   orderMachine,
-  orderOfContract,
+  ordersOfContract,
   subscriptionMachine,
   subscriptionOfContract,
 } from '../../modules/orders/index.ts'
@@ -12,10 +12,12 @@ import { Card, Facts, State } from '../../web/parts.tsx'
 
 /** What belongs to a contract's trade beside it, as far as the reader may know of it. */
 export async function recordsOf(rx: Rx, contractId: string) {
+  const orders = await ordersOfContract(rx, contractId)
   return {
     registration: await registrationOf(rx, contractId),
     filing: await filingOf(rx, contractId),
-    order: await orderOfContract(rx, contractId),
+    order: orders[0],
+    orders,
     subscription: await subscriptionOfContract(rx, contractId),
   }
 }

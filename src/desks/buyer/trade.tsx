@@ -26,7 +26,8 @@ async function find(rx: Rx, id: string) {
     ['contract', id],
     ['registration', registration?.id],
     ['filing', filing?.id],
-    ['order', order?.id],
+    ['subscription', records.subscription?.row.id],
+    ...records.orders.map(each => ['order', each.id] as const),
     ['entitlement', delivery?.entitlement?.id],
     ...(delivery?.receipts ?? []).map(({ row }) => ['receipt', row.id] as const),
   ] as const

@@ -7,7 +7,7 @@ import { listingOf } from '../../modules/catalog/index.ts'
 import { frozenText, isCompetent, readContract } from '../../modules/contracts/index.ts'
 import { readDelivery } from '../../modules/delivery/index.ts'
 import { personNames } from '../../modules/identity/index.ts'
-import { listFreezes, orderOfContract } from '../../modules/orders/index.ts'
+import { listFreezes, ordersOfContract } from '../../modules/orders/index.ts'
 import {
   clockOf,
   explainFindings,
@@ -50,7 +50,8 @@ async function listingFor(rx: Rx, id: string) {
 async function readAll(rx: Rx, id: string, view: View) {
   const { row, versions } = await readFiling(rx, id)
   const contract = await readContract(rx, row.contractId)
-  const order = await orderOfContract(rx, row.contractId)
+  const orders = await ordersOfContract(rx, row.contractId)
+  const [order] = orders
   const registration = await registrationOf(rx, row.contractId)
   const competent = isCompetent(rx.actor, row.division)
   const people = await personNames(rx, row.checkedBy ? [row.checkedBy] : [])
@@ -58,7 +59,7 @@ async function readAll(rx: Rx, id: string, view: View) {
     ['contract', contract.id] as const,
     ...(registration ? [['registration', registration.id] as const] : []),
     ['filing', row.id] as const,
-    ...(order ? [['order', order.id] as const] : []),
+    ...orders.map(({ id }) => ['order', id] as const),
   ]
   return {
     row,
