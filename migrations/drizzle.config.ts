@@ -8,6 +8,7 @@ export default defineConfig({
     './src/modules/catalog/demand/schema.ts',
     './src/modules/settlement/online/schema.ts',
     './src/modules/settlement/invoicing/schema.ts',
+    './src/modules/settlement/reconciling/schema.ts',
   ],
   out: './migrations',
   casing: 'snake_case',

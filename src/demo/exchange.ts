@@ -1,4 +1,5 @@
 import { dayOf } from '../kernel/calendar.ts'
+import { endBankDay } from './bank.ts'
 import { type Cast, makeCast, roles } from './cast.ts'
 import { type Client, StoryError } from './client.ts'
 import { planCollections } from './collections.ts'
@@ -9,6 +10,7 @@ import { talkAbout } from './talk.ts'
 import {
   agree,
   askToBuy,
+  type BankLine,
   download,
   type Goods,
   importStatement,
@@ -84,22 +86,21 @@ const manyPlans = [
   { code: 'trial', kind: 'trial', trialDays: 14, trialDownloads: 2 },
 ] as const
 
-async function pay(client: Client, operator: Operator, plan: Plan, orderId: string): Promise<void> {
+async function pay(client: Client, operator: Operator, plan: Plan, orderId: string): Promise<BankLine> {
   const due = await client.call<Payment & { orderNumber: string }>(`GET /orders/${orderId}/payment`, {
     as: plan.buyer.finance,
   })
   const { now } = await client.call<{ now: string }>('GET /clock')
-  const csv = statementCsv([
-    {
-      on: dayOf(new Date(now)),
-      amount: due.amount,
-      payer: plan.buyer.role.nameZh,
-      account: '622200009999888877',
-      remark: `数据款 ${due.referenceCode}`,
-      serial: `SEED-${due.referenceCode}`,
-    },
-  ])
-  await importStatement(client, operator, `seed-${due.referenceCode}.csv`, csv)
+  const line: BankLine = {
+    on: dayOf(new Date(now)),
+    amount: due.amount,
+    payer: plan.buyer.role.nameZh,
+    account: '622200009999888877',
+    remark: `数据款 ${due.referenceCode}`,
+    serial: `SEED-${due.referenceCode}`,
+  }
+  await importStatement(client, operator, `seed-${due.referenceCode}.csv`, statementCsv([line]))
+  return line
 }
 
 /** Makes one trade and leaves it at its stage; one that the buyer already has is left as it is. */
@@ -108,6 +109,7 @@ async function trade(
   operator: Operator,
   plan: Plan,
   productId: string,
+  received: BankLine[],
   planId?: string,
 ): Promise<void> {
   const reaches = (stage: Stage) => stages.indexOf(plan.until) >= stages.indexOf(stage)
@@ -126,7 +128,7 @@ async function trade(
   await register(client, operator, registration.id)
   const order = await openedFor(client, plan.buyer.maker, 'orders', id)
   if (!reaches('paid')) return
-  if (plan.goods.amountFen > 0 && plan.plan !== 'trial') await pay(client, operator, plan, order.id)
+  if (plan.goods.amountFen > 0 && plan.plan !== 'trial') received.push(await pay(client, operator, plan, order.id))
   if (!reaches('delivered')) return
   await download(client, plan.buyer, order.id)
   if (!reaches('accepted')) return
@@ -205,12 +207,14 @@ export async function makeDemoExchange(client: Client, operator: Operator): Prom
       ...{ purpose: '农业生产分析', scenario: served, until: 'registered' },
     },
   ]
+  const received: BankLine[] = []
   for (const plan of plans) {
     const productId = ids.get(plan.goods.content.nameZh)
     if (!productId) throw new StoryError(`${plan.goods.content.nameZh} is not listed`)
     const offered = plan.plan ? await offerPlans(client, plan.vendor, productId, manyPlans) : undefined
-    await trade(client, operator, plan, productId, plan.plan && offered?.get(plan.plan))
+    await trade(client, operator, plan, productId, received, plan.plan && offered?.get(plan.plan))
   }
+  await endBankDay(client, operator, received)
   await announce(client, operator)
   await catalogResources(client, operator, demo.civil, demo.water)
   await planCollections(client, operator, { water: demo.water, civil: demo.civil, company: vendor })

@@ -20,6 +20,17 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     import: text('导入对账单', 'Bank statement imported'),
     'import-again': text('重复导入对账单', 'Bank statement imported again'),
   },
+  difference: {
+    find: text('发现对账差异', 'Difference found'),
+    take: text('接手对账差异', 'Difference taken'),
+    explain: text('说明对账差异', 'Difference explained'),
+    propose: text('提出差异更正', 'Correction proposed'),
+    refuse: text('不同意差异更正', 'Correction refused'),
+    confirm: text('差异更正入账', 'Difference corrected by a booking'),
+    settle: text('差异自行消除', 'Difference gone by itself'),
+    reopen: text('重新查明差异', 'Difference opened again'),
+  },
+  reconciliation: { run: text('对账', 'Books compared') },
   'statement-line': {
     receive: text('收到来款', 'Payment received'),
     match: text('来款匹配订单', 'Payment matched to an order'),

@@ -104,6 +104,12 @@ const desks: readonly Desk[] = [
         icon: 'file-import',
         permission: 'bank-statement.list',
       },
+      {
+        path: '/operator/reconciliation',
+        words: text('对账', 'Reconciliation'),
+        icon: 'checks',
+        permission: 'difference.list',
+      },
       { path: '/operator/payouts', words: text('付款', 'Payouts'), icon: 'cash', permission: 'payout-batch.list' },
       { path: '/operator/books', words: text('账簿', 'Books'), icon: 'book', permission: 'ledger.read' },
       { path: '/invoices', words: text('发票', 'Invoices'), icon: 'file-invoice', permission: 'invoice.issue' },

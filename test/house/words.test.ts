@@ -11,7 +11,7 @@ import { orderMachine, subscriptionMachine } from '../../src/modules/orders/inde
 import { filingMachine, registrationMachine } from '../../src/modules/registration/index.ts'
 import { pullMachine } from '../../src/modules/resources/index.ts'
 import { assessmentMachine } from '../../src/modules/risk/index.ts'
-import { accountMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
+import { accountMachine, differenceMachine, payoutMachine } from '../../src/modules/settlement/index.ts'
 import {
   chargebackMachine,
   connectedAccountMachine,
@@ -64,6 +64,7 @@ const families: Record<string, string[]> = {
   'online-payment': movesOf('online-payment', onlinePaymentMachine),
   transfer: movesOf('transfer', transferMachine),
   chargeback: movesOf('chargeback', chargebackMachine),
+  difference: movesOf('difference', differenceMachine),
   'connected-account': movesOf('connected-account', connectedAccountMachine),
   'online-refund': movesOf('online-refund', onlineRefundMachine),
   contract: ['suspend', 'resume', 'terminate', 'annul'].map(move => `contract.${move}`),

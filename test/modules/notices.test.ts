@@ -89,6 +89,8 @@ t.test('every event that a module emits is told to somebody, or known to concern
     'contracts.contract-sealed',
     'delivery.delivery-completed', // said by the order that is delivered
     'settlement.movements-fetched', // booked by itself
+    'settlement.statement-imported', // compared by itself
+    'settlement.differences-found', // on the work list of the operator
     'orders.order-ready', // said by the entitlement that opens
     'orders.order-resumed', // said by what the mediation decided
     'orders.order-settling',

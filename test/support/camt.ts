@@ -9,6 +9,8 @@ export interface Entry {
   readonly remark?: string
   readonly endToEndId?: string
   readonly isReturn?: boolean
+  /** taken by the bank for itself */
+  readonly isCharge?: boolean
   readonly currency?: string
   /** several transactions of one entry */
   readonly batch?: readonly { readonly yuan: string; readonly serial: string; readonly remark: string }[]
@@ -41,7 +43,7 @@ function entryOf(entry: Entry, i: number, day: string): string {
   const parts = entry.batch ?? [{ yuan, serial, remark }]
   return `<Ntry><Amt Ccy="${currency}">${yuan}</Amt><CdtDbtInd>${entry.isOut ? 'DBIT' : 'CRDT'}</CdtDbtInd>
     <Sts><Cd>${entry.status ?? 'BOOK'}</Cd></Sts><BookgDt><Dt>${day}</Dt></BookgDt><AcctSvcrRef>${serial}</AcctSvcrRef>
-    <NtryDtls>${parts.map(part => transaction(entry, part)).join('')}</NtryDtls></Ntry>`
+    ${entry.isCharge ? '<BkTxCd><Domn><Cd>ACMT</Cd><Fmly><Cd>MDOP</Cd><SubFmlyCd>CHRG</SubFmlyCd></Fmly></Domn></BkTxCd>' : ''}<NtryDtls>${parts.map(part => transaction(entry, part)).join('')}</NtryDtls></Ntry>`
 }
 
 /** A bank statement in ISO 20022 camt.053 with balances that fit, unless another closing balance is given. */

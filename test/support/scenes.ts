@@ -38,7 +38,7 @@ function readerOf(route: string): ReaderName {
   if (/^\/products\/:id\/buy|^\/(buyer|contracts|orders|trades|subscriptions)\b/.test(route)) return 'buyer'
   if (/^\/(regulator|freezes)\b/.test(route)) return 'regulator'
   if (route.startsWith('/invoices')) return 'treasurer'
-  if (/^\/operator\/(statements|payouts|books)\b/.test(route)) return 'cashier'
+  if (/^\/operator\/(statements|reconciliation|payouts|books)\b/.test(route)) return 'cashier'
   if (/^\/operator\/(people|mail|health)\b/.test(route)) return 'supervisor'
   if (route.startsWith('/operator')) return 'clerk'
   if (route === '/organization/bank-accounts' || route.startsWith('/vendor/earnings')) return 'treasurer'
@@ -66,6 +66,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
   const version = await one(sql`select id from data.data_version where organization_id = ${vendor} limit 1`)
   const assessment = await one(sql`select id from risk.assessment where data_version_id = ${version} limit 1`)
   const statement = await one(sql`select id from settlement.bank_statement limit 1`)
+  const difference = await one(sql`select id from settlement.difference limit 1`)
   const payout = await one(sql`select id from settlement.payout limit 1`)
   const person = await one(sql`select id from identity.person where email = 'maker@qixiang.demo'`)
   const announcement = await one(sql`select id from bulletin.announcement where state = 'published' limit 1`)
@@ -104,6 +105,7 @@ async function samplesOf({ sql }: Stage): Promise<Record<string, string>> {
     vendor,
     version,
     statement,
+    difference,
     payout,
     month,
     period,
@@ -139,6 +141,7 @@ const fills: readonly (readonly [pattern: RegExp, fill: (ids: Record<string, str
   [/^\/operator\/assessments\/:id/, ids => ({ id: ids.assessment! })],
   [/^\/operator\/registrations\/:id/, ids => ({ id: ids.registration! })],
   [/^\/operator\/statements\/:id/, ids => ({ id: ids.statement! })],
+  [/^\/operator\/reconciliation\/:id/, ids => ({ id: ids.difference! })],
   [/^\/operator\/books\/accounts\/:code/, () => ({ code: 'psp_clearing' })],
   [/^\/operator\/books\/vendors\/:id/, ids => ({ id: ids.vendor! })],
   [/^\/operator\/books\/periods\/:month/, ids => ({ month: ids.period! })],

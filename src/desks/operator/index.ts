@@ -11,6 +11,7 @@ import { organizationPages } from './organizations.tsx'
 import { payoutPage } from './payout.tsx'
 import { payoutPages } from './payouts.tsx'
 import { peoplePages } from './people.tsx'
+import { reconciliationPages } from './reconciliation.tsx'
 import { registrationPages } from './registrations.tsx'
 import { resourcePages } from './resources.tsx'
 import { rulePages } from './rules.tsx'
@@ -27,6 +28,7 @@ export const routes: Route[] = [
   ...resourcePages,
   ...registrationPages,
   ...statementPages,
+  ...reconciliationPages,
   ...payoutPages,
   payoutPage,
   ...orderPages,

@@ -141,6 +141,16 @@ const kinds: Readonly<Record<string, Kind>> = {
     page: '/operator/orders?state=disputed',
     permission: 'chargeback.answer',
   },
+  'difference.explain': {
+    words: text('对账差异待查明', 'Differences to account for'),
+    page: '/operator/reconciliation',
+    permission: 'difference.explain',
+  },
+  'difference.confirm': {
+    words: text('差异更正待复核', 'Corrections to confirm'),
+    page: '/operator/reconciliation?state=proposed',
+    permission: 'difference.confirm',
+  },
   'intent.resume': {
     words: text('支付通道待处理', 'Payment provider: to be seen to'),
     page: '/operator/payouts?tab=stuck',

@@ -52,6 +52,18 @@ export const purposes = {
     isGuarded: false,
     name: text('通道暂扣款（拒付）', 'Withheld by the provider for chargebacks'),
   },
+  gateway_transit: {
+    kind: 'asset',
+    isPerSubject: false,
+    isGuarded: false,
+    name: text('通道提现在途', 'On its way from the provider to the bank'),
+  },
+  own_funds: {
+    kind: 'asset',
+    isPerSubject: false,
+    isGuarded: false,
+    name: text('交易场所自有资金户', 'The exchange’s own account'),
+  },
   transfer_in_flight: {
     kind: 'liability',
     isPerSubject: false,

@@ -27,9 +27,9 @@ export interface Receipt {
   readonly bankSerial: string
 }
 
-export const outlayKinds = ['paid', 'returned'] as const
+export const outlayKinds = ['paid', 'returned', 'fee'] as const
 
-/** Money that left the account, or a payment that was ordered and came back undone (退汇). */
+/** Money that left the account, a payment that was ordered and came back undone (退汇), or what the bank took for itself. */
 export interface Outlay {
   readonly line: number
   readonly kind: (typeof outlayKinds)[number]

@@ -3,6 +3,7 @@ import { correctInvoices } from './invoicing/service.ts'
 import { receiveLine, returnParts } from './matching.ts'
 import { releasePayout } from './paying.ts'
 import { linesToReceive, ordersToSettle, payoutsToRelease } from './queries.ts'
+import { comparisonDue, reconcile } from './reconciling/service.ts'
 import { refundTrade, resumeRefund, settleDue } from './settling.ts'
 
 export const handlers: Handler[] = [
@@ -26,10 +27,24 @@ export const handlers: Handler[] = [
     name: 'settlement.return-parts',
     run: (cx, { orderId }) => returnParts(cx, String(orderId)),
   },
+  {
+    event: ['settlement.statement-imported', 'settlement.movements-fetched'],
+    name: 'settlement.reconcile-import',
+    run: async cx => {
+      await reconcile(cx, 'import')
+    },
+  },
 ]
 
 export const timers: Timer[] = [
   { name: 'settlement.receive-lines', due: linesToReceive, run: receiveLine },
   { name: 'settlement.settle-orders', due: ordersToSettle, run: settleDue },
   { name: 'settlement.release-payouts', due: payoutsToRelease, run: releasePayout },
+  {
+    name: 'settlement.reconcile',
+    due: comparisonDue,
+    run: async cx => {
+      await reconcile(cx, 'daily')
+    },
+  },
 ]

@@ -1,4 +1,7 @@
 import { invoiceRoutes } from './invoicing/routes.ts'
+import { vitals as onlineVitals } from './online/sending.ts'
+import { differenceVital } from './reconciling/queries.ts'
+import { reconcilingRoutes } from './reconciling/routes.ts'
 import { routes as moneyRoutes } from './routes.ts'
 
 export { confirmBankAccount, refuseBankAccount, registerBankAccount } from './accounts.ts'
@@ -53,7 +56,7 @@ export { fetchMovements } from './online/movements.ts'
 export { latestPayment, mostOnlineFen, payOnline } from './online/payments.ts'
 export { listParked, type OnlineOffer, onlineMoney, type ParkedRow, readOnlineOffer } from './online/queries.ts'
 export type { Chargeback, ConnectedAccount, OnlinePayment, OnlineRefund } from './online/schema.ts'
-export { processNotices, sendIntents, tasks, vitals } from './online/sending.ts'
+export { processNotices, sendIntents, tasks } from './online/sending.ts'
 export { listOutlays, outlaysFor } from './outlays.ts'
 export { bouncePayout, confirmPayout, createPayoutBatch, retryPayout } from './paying.ts'
 export {
@@ -72,6 +75,25 @@ export {
   readPayout,
   readStatementLine,
 } from './queries.ts'
+export {
+  correctionAccounts,
+  type DifferenceKind,
+  type DifferenceState,
+  differenceKinds,
+  differenceMachine,
+  isBookable,
+  sides,
+} from './reconciling/model.ts'
+export {
+  comparedDays,
+  differenceCounts,
+  type Latest,
+  latestComparison,
+  listDifferences,
+  readDifference,
+} from './reconciling/queries.ts'
+export type { Difference } from './reconciling/schema.ts'
+export { reconcile } from './reconciling/service.ts'
 export { type MoneyLabel, moneyLabels } from './references.ts'
 export type { BankAccount, OutlayRow, Payout, PayoutBatch, StatementLine } from './schema.ts'
 export { importStatement } from './service.ts'
@@ -82,4 +104,5 @@ export { type VendorLine, type VendorMovement, type VendorStatement, vendorState
 export { toBankAccount, toLine, toMoney, toPayment, toPayout, toSplit, toStatement } from './wire.ts'
 export { moneyWaiting } from './workload.ts'
 
-export const routes = [...moneyRoutes, ...invoiceRoutes]
+export const routes = [...moneyRoutes, ...invoiceRoutes, ...reconcilingRoutes]
+export const vitals = [...onlineVitals, differenceVital]

@@ -13,6 +13,7 @@ export {
   onlineRefundMachine,
   transferMachine,
 } from './online/model.ts'
+export { differenceMachine } from './reconciling/model.ts'
 
 /** What becomes of money that came in: one line of a bank statement. */
 export const lineMachine = defineMachine({

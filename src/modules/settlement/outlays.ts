@@ -1,8 +1,9 @@
-import { and, asc, eq, gte, inArray, notExists, or } from 'drizzle-orm'
-import { dayOf } from '../../kernel/calendar.ts'
+import { and, asc, eq, gte, inArray, ne, notExists, or } from 'drizzle-orm'
+import { dayOf, startOfDay } from '../../kernel/calendar.ts'
 import type { Cx, Rx } from '../../kernel/command.ts'
 import { newId } from '../../kernel/ids.ts'
 import { sumFen } from '../../kernel/money.ts'
+import { postTransaction } from '../ledger/index.ts'
 import type { Outlay, Receipt, Statement } from './gateway.ts'
 import { tailOf } from './model.ts'
 import { type OutlayRow, outlay, type Payout, payout } from './schema.ts'
@@ -26,13 +27,26 @@ export async function withReturns(cx: Cx, statement: Statement): Promise<Stateme
     .from(payout)
     .where(and(inArray(payout.id, ids), eq(payout.state, 'ordered')))
   const isOpen = new Set(open.map(row => row.id))
-  const isUndone = (each: Outlay) => each.kind === 'paid' || isOpen.has(each.paymentId ?? '')
+  const isUndone = (each: Outlay) => each.kind !== 'returned' || isOpen.has(each.paymentId ?? '')
   return {
     ...statement,
     outlays: statement.outlays.filter(isUndone),
     receipts: [...statement.receipts, ...statement.outlays.filter(each => !isUndone(each)).map(asReceipt)],
   }
 }
+
+/** What the bank took for itself is an expense of the exchange, booked on its day. */
+const bookCharge = (cx: Cx, row: OutlayRow) =>
+  postTransaction(cx, {
+    kind: 'outlay.fee',
+    reference: `outlay/${row.id}/fee`,
+    effectiveAt: startOfDay(row.bookedOn),
+    entries: [
+      { account: 'psp_fee', amountFen: row.amountFen },
+      { account: 'psp_clearing', amountFen: -row.amountFen },
+    ],
+    note: row.bankSerial,
+  })
 
 /** Keeps what left the account; what came in an earlier file is kept once. Answers how many are new, and their sum. */
 export async function insertOutlays(
@@ -57,6 +71,7 @@ export async function insertOutlays(
         .onConflictDoNothing()
         .returning()),
     )
+  for (const row of made) if (row.kind === 'fee') await bookCharge(cx, row)
   return { outlayCount: made.length, outlayFen: sumFen(made.map(row => row.amountFen)) }
 }
 
@@ -99,6 +114,7 @@ export async function outlaysFor(rx: Rx, payouts: readonly Payout[]): Promise<Re
     .where(
       and(
         gte(outlay.bookedOn, since),
+        ne(outlay.kind, 'fee'),
         or(
           inArray(
             outlay.paymentId,

@@ -20,6 +20,7 @@ import { payoutMachine, payoutWaits, tidyAccountNumber } from './model.ts'
 import { concludeRefund } from './online/refunds.ts'
 import { usableAccountOf } from './payee.ts'
 import { accountColumns, factsOf, lockPayout, movePayout, type PayeeInput, payeeColumns } from './payouts.ts'
+import { settleOutlay } from './reconciling/service.ts'
 import { type Payout, type PayoutBatch, payout, payoutBatch, statementLine } from './schema.ts'
 import { openNumber, sealFile } from './sealing.ts'
 
@@ -170,6 +171,7 @@ export async function confirmPayout(cx: Cx, id: string, { bankSerial, paidOn }: 
   const effectiveAt = requirePaidOn(cx, row, paidOn)
   // the order first: everyone who moves its money locks it before its payouts' money
   if (row.orderId) await lockOrder(cx, row.orderId)
+  await settleOutlay(cx, paidOn, bankSerial)
   const confirmed = await movePayout(
     cx,
     row,

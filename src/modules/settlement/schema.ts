@@ -69,6 +69,9 @@ export const bankStatement = settlement.table(
     /** what the bank says was on the account before and after; null where the format has no balances */
     openingFen: fen(),
     closingFen: fen(),
+    /** the days that its entries are of */
+    fromOn: date({ mode: 'string' }),
+    toOn: date({ mode: 'string' }),
     sealedFile: bytea().notNull(),
     lineCount: integer().notNull(),
     importedCount: integer().notNull(),
@@ -88,6 +91,7 @@ export const bankStatement = settlement.table(
   t => [
     check('bank_statement_format_known', sql`${t.format} in (${literals(statementFormats)})`.inlineParams()),
     check('bank_statement_balances', sql`(${t.openingFen} is null) = (${t.closingFen} is null)`),
+    check('bank_statement_days', sql`(${t.fromOn} is null) = (${t.toOn} is null) and ${t.fromOn} <= ${t.toOn}`),
     check('bank_statement_counts', sql`${t.lineCount} = ${t.importedCount} + ${t.duplicateCount} + ${t.rejectedCount}`),
   ],
 )
@@ -144,6 +148,8 @@ export const statementLine = settlement.table(
     contentHash: text().notNull(),
     state: text().$type<(typeof lineStates)[number]>().notNull(),
     orderId: uuid().references(() => order.id),
+    /** the payout of a payment provider to the exchange's bank that it is: `balance_transaction.id`, once */
+    movementId: uuid().unique('statement_line_movement_unique'),
     /** into the order's escrow from this line, and of that what goes back */
     capturedFen: fen().notNull().default(sql`0`),
     refundedFen: fen().notNull().default(sql`0`),

@@ -96,6 +96,12 @@ function requireSomething({ receipts, outlays, errors }: Statement): void {
   })
 }
 
+/** The first and the last day on which the statement has an entry: what it is complete for, where it has balances. */
+function daysOf({ receipts, outlays }: Statement): { fromOn: string; toOn: string } {
+  const days = [...receipts, ...outlays].map(each => each.bookedOn).sort()
+  return { fromOn: days[0]!, toOn: days.at(-1)! }
+}
+
 /** A statement that names its account must be of the exchange's own. @throws rule-violated for another's */
 async function requireOwnAccount(cx: Cx, { account }: Statement): Promise<void> {
   if (account === null) return
@@ -142,6 +148,7 @@ export async function importStatement(
     format: statement.format,
     openingFen: statement.balances?.openingFen ?? null,
     closingFen: statement.balances?.closingFen ?? null,
+    ...daysOf(statement),
     sealedFile: sealFile(cx, `bank-statement/${id}`, bytes),
     ...empty,
     rejected: [],
@@ -164,6 +171,7 @@ export async function importStatement(
     .update(bankStatement)
     .set({ ...counts, rejected: errors, duplicates })
     .where(eq(bankStatement.id, id))
+  cx.emit('settlement.statement-imported', { statementId: id })
   cx.audit('bank-statement.import', ['bank-statement', id], { fileName, sha256, ...counts })
   return { id, isRepeat: false, fresh: fresh.sort((a, b) => a.lineNo - b.lineNo).map(row => row.id) }
 }

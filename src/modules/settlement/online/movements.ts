@@ -33,11 +33,30 @@ const bookFee = (cx: Cx, row: BalanceTransaction, feeFen: bigint) =>
     note: row.externalId,
   })
 
-/** Keeps movements that are new and books their fees; those that are known have no second effect. */
+/** What the provider pays out to the exchange's bank, or takes back of it, is on its way until the bank reports it. */
+const bookPayout = (cx: Cx, row: BalanceTransaction, grossFen: bigint) =>
+  postTransaction(cx, {
+    kind: 'balance-transaction.payout',
+    reference: `balance-transaction/${row.id}/payout`,
+    effectiveAt: row.occurredAt,
+    entries: [
+      { account: 'gateway_transit', amountFen: -grossFen },
+      { account: 'gateway_clearing', amountFen: grossFen },
+    ],
+    note: row.externalId,
+  })
+
+/** Books what a new movement is by itself: its fee, and a payout to the bank. */
+async function bookMovement(cx: Cx, row: BalanceTransaction): Promise<void> {
+  if (row.feeFen !== null && row.feeFen !== 0n) await bookFee(cx, row, row.feeFen)
+  if (row.kind === 'payout' && row.grossFen !== null && row.grossFen !== 0n) await bookPayout(cx, row, row.grossFen)
+}
+
+/** Keeps movements that are new and books their fees and payouts; those that are known have no second effect. */
 export async function keepMovements(cx: Cx, gateway: string, movements: readonly Movement[]): Promise<number> {
   const rows = movements.map(movement => ({ ...movement, id: newId(), gateway, fetchedAt: cx.now }))
   const made = await cx.tx.insert(balanceTransaction).values(rows).onConflictDoNothing().returning()
-  for (const row of made) if (row.feeFen !== null && row.feeFen !== 0n) await bookFee(cx, row, row.feeFen)
+  for (const row of made) await bookMovement(cx, row)
   cx.audit('balance-transaction.fetch', ['gateway', gateway], { heard: movements.length, isNew: made.length })
   if (made.length > 0) cx.emit('settlement.movements-fetched', { gateway, count: made.length })
   return made.length

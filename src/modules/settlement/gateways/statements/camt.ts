@@ -107,6 +107,12 @@ const remarkOf = (entry: Node, tx: Node | undefined): string => {
 
 type Read = { readonly receipt: Receipt } | { readonly outlay: Outlay } | readonly Fault[]
 
+/** What the bank takes for itself, by its code of the transaction (ISO 20022: charges, fees, commission). */
+const isCharge = (entry: Node, tx: Node | undefined): boolean => {
+  const code = words(tx, 'BkTxCd/Domn/Fmly/SubFmlyCd') || words(entry, 'BkTxCd/Domn/Fmly/SubFmlyCd')
+  return ['CHRG', 'FEES', 'COMM'].includes(code)
+}
+
 /** One transaction of an entry, which is at `line` of the file. */
 function readOne(
   entry: Node,
@@ -124,7 +130,7 @@ function readOne(
   if (faults.length > 0 || isFault(bookedOn) || isFault(other.account)) return faults
   const facts = { line, bookedOn, amountFen: amount, remark, bankSerial: serial }
   if (!isOut && !isReturn) return { receipt: { ...facts, payerName: other.name, payerAccount: other.account } }
-  const kind = isReturn ? ('returned' as const) : ('paid' as const)
+  const kind = isReturn ? ('returned' as const) : isCharge(entry, tx) ? ('fee' as const) : ('paid' as const)
   return { outlay: { ...facts, kind, payeeName: other.name, payeeAccount: other.account, paymentId } }
 }
 
