@@ -7,11 +7,14 @@ import type { OnlineGateway } from './port.ts'
 const gateways = new WeakMap<Kit, OnlineGateway>()
 
 /** Sets the payment provider of an exchange, once, when it is put together. */
+export const useGateway = (kit: Kit, gateway: OnlineGateway): void => void gateways.set(kit, gateway)
+
+/** Stripe is the provider where its keys are set. */
 export async function useStripe(kit: Kit, settings: StripeSettings | undefined): Promise<void> {
   if (!settings) return
   // loaded only where it is set up: the SDK takes its time
   const { createStripe } = await import('../stripe/adapter.ts')
-  gateways.set(kit, createStripe(settings))
+  useGateway(kit, createStripe(settings))
 }
 
 /** The payment provider; undefined while none is set up, and then nothing pretends. */
