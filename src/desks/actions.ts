@@ -305,6 +305,7 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     redeliver: text('重新交付', 'Delivered again'),
     refund: text('同意退款', 'Refund agreed'),
     'finish-refund': text('退款完成', 'Refund completed'),
+    'widen-refund': text('拒付败诉，计入退款', 'A lost chargeback counted as refunded'),
     cancel: text('取消订单', 'Order cancelled'),
     'cancel-paid': text('付款后取消并退款', 'Cancelled after payment, with refund'),
     dispute: text('提出争议，订单冻结', 'Dispute opened, the order is frozen'),

@@ -55,6 +55,7 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     fail: text('通道未受理', 'Refused by the provider'),
     park: text('通道指令停发', 'Instruction parked'),
     resume: text('恢复通道指令', 'Instruction resumed'),
+    overtake: text('通道指令不再需要', 'Instruction no longer needed'),
     'hear-again': text('重复的通道结果', 'Outcome heard again'),
   },
   inbox: {
@@ -101,6 +102,7 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     accept: text('通道受理退款', 'Refund under way'),
     succeed: text('原路退款成功', 'Refunded'),
     fail: text('原路退款失败，改由银行退款', 'Refund failed; by bank instead'),
+    overtake: text('付款人已由拒付取回', 'The payer has it by a chargeback'),
   },
   'payout-batch': { create: text('生成付款批次', 'Payout batch made') },
   invoice: {

@@ -2,11 +2,13 @@ import type Stripe from 'stripe'
 import { type Actor, system } from '../../src/kernel/actor.ts'
 import { dayOf } from '../../src/kernel/calendar.ts'
 import type { Cx } from '../../src/kernel/command.ts'
+import { problemOfDatabase } from '../../src/kernel/db/errors.ts'
 import { NotDue } from '../../src/kernel/events.ts'
 import { Problem } from '../../src/kernel/problem.ts'
+import { resumeContract, suspendContract } from '../../src/modules/contracts/index.ts'
 import * as orders from '../../src/modules/orders/index.ts'
-import * as settlement from '../../src/modules/settlement/index.ts'
 import { bankTransfer } from '../../src/modules/settlement/gateways/banktransfer.ts'
+import * as settlement from '../../src/modules/settlement/index.ts'
 import { decideDispute, openDispute, payOn, settleRefund } from '../support/stripe/index.ts'
 import { actorOf } from './base.ts'
 import { handlers, type Instance, type Rig, timers } from './rig.ts'
@@ -37,12 +39,18 @@ export function actorsOf({ base }: Rig): Play['actors'] {
 type Act = (play: Play, on: Instance) => Promise<unknown>
 
 /** A use case as somebody asks for it: a refusal is an answer, anything else that goes wrong is a fault. */
-async function ask(on: Instance, actor: Actor, operation: string, work: (cx: Cx) => Promise<unknown>): Promise<boolean> {
+async function ask(
+  on: Instance,
+  actor: Actor,
+  operation: string,
+  work: (cx: Cx) => Promise<unknown>,
+): Promise<boolean> {
   try {
     await on.engine.write(actor, { operation }, work)
     return true
   } catch (error) {
-    if (error instanceof NotDue || (error instanceof Problem && error.type.status < 500)) return false
+    const refusal = error instanceof Problem ? error : problemOfDatabase(error)
+    if (error instanceof NotDue || (refusal && refusal.type.status < 500)) return false
     throw error
   }
 }
@@ -91,7 +99,7 @@ const payOnPage: Act = async play => {
     rig.standIn.world.sessions.newestFirst.filter(each => each.status === 'open'),
   )
   if (!page) return
-  const method = rig.schedule.pick(['card', 'card', 'alipay', 'wechat_pay'] as const)
+  const method = rig.schedule.pick(['card', 'card', 'card', 'alipay', 'wechat_pay'] as const)
   try {
     payOn(rig.standIn.world, page.id, method)
   } catch {
@@ -196,6 +204,20 @@ const mediate = onOrder(['disputed'], (play, on, row) => {
   return ask(on, play.actors.operator, 'mediateOrder', cx => orders.mediateOrder(cx, row.id, decision))
 })
 
+/** The operator or a court halts a contract, and lets it go on. */
+const suspend = onOrder(['delivered', 'accepted', 'settling', 'partly_refunded'], (play, on, row) =>
+  ask(on, play.actors.operator, 'suspendContract', async cx => {
+    await suspendContract(cx, (await orders.orderOf(cx, row.id)).contractId, '司法协助')
+  }),
+)
+const goOn: Act = async (play, on) => {
+  const halted = await all<{ id: string }>(
+    play.rig.sql`select id from contracts.contract where state = 'suspended' order by number`,
+  )
+  const one = oneOf(play, halted)
+  if (one) await ask(on, play.actors.operator, 'resumeContract', cx => resumeContract(cx, one.id, '已解除'))
+}
+
 const payoutsIn = ({ rig: { sql } }: Play, states: readonly string[]) =>
   all<{ id: string; state: string; kind: string; attempt: number; amount_fen: string }>(
     sql`select id, state, kind, attempt, amount_fen from settlement.payout where state = any(${[...states]})
@@ -262,9 +284,11 @@ const providerWorks: Act = async play => {
   if (how === 'refund') {
     const open = oneOf(
       play,
-      refunds.newestFirst.filter(each => each.status === 'pending' || (each.status === 'succeeded' && schedule.chance(0.05))),
+      refunds.newestFirst.filter(
+        each => each.status === 'pending' || (each.status === 'succeeded' && schedule.chance(0.05)),
+      ),
     )
-    if (open) settleRefund(standIn.world, open.id, schedule.chance(0.8) ? 'succeeded' : 'failed')
+    if (open) settleRefund(standIn.world, open.id, schedule.chance(0.6) ? 'succeeded' : 'failed')
   } else if (how === 'chargeback') {
     const open = oneOf(
       play,
@@ -298,7 +322,7 @@ export const resume: Act = async (play, on) => {
   )
 }
 
-/** Time passes: a moment, an hour, a day, three days. Seven divides none of the pauses between attempts. */
+/** Time passes: a moment, an hour, a day, three days; in steps of the clock. */
 export const pass: Act = async ({ rig }) => {
   const steps = rig.schedule.pick([1, 3, 3, 90, 90, 520, 520, 3_500, 12_400, 37_100])
   rig.clock.ms += steps * 7_000
@@ -325,11 +349,13 @@ export const acts: readonly (readonly [name: string, weight: number, act: Act])[
   ['cancel', 1, cancel],
   ['dispute', 2, dispute],
   ['mediate', 3, mediate],
+  ['suspend', 2, suspend],
+  ['go on', 2, goOn],
   ['order payouts', 4, orderPayouts],
   ['bank works', 4, bankWorks],
   ['retry payout', 3, retryPayout],
   ['handle line', 2, handleLine],
-  ['provider works', 4, providerWorks],
+  ['provider works', 6, providerWorks],
   ['fault', 4, fault],
   ['resume', 1, resume],
   ['time passes', 5, pass],
@@ -343,6 +369,7 @@ export const closingActs: readonly Act[] = [
   sendIntents,
   workJob,
   resume,
+  goOn,
   startDelivery,
   deliver,
   accept,
@@ -354,6 +381,9 @@ export const closingActs: readonly Act[] = [
   returnAll,
   settleAtProvider,
 ]
+
+/** What there may be much of. */
+export const busy: readonly Act[] = [workJob, retryPayout, orderPayouts, bankWorks]
 
 async function importAll(play: Play, on: Instance): Promise<void> {
   const { rig, actors } = play
@@ -372,9 +402,9 @@ async function returnAll({ rig, actors }: Play, on: Instance): Promise<void> {
 
 async function settleAtProvider({ rig }: Play): Promise<void> {
   const { world } = rig.standIn
-  for (const each of world.refunds.newestFirst)
-    if (each.status === 'pending') settleRefund(world, each.id, 'succeeded')
-  for (const each of world.disputes.newestFirst) if (!['won', 'lost'].includes(each.status)) decideDispute(world, each.id, 'lost')
+  for (const each of world.refunds.newestFirst) if (each.status === 'pending') settleRefund(world, each.id, 'succeeded')
+  for (const each of world.disputes.newestFirst)
+    if (!['won', 'lost'].includes(each.status)) decideDispute(world, each.id, 'lost')
 }
 
 /** Every timer in turn. */

@@ -64,7 +64,15 @@ export async function openBase(t: Test): Promise<Base> {
     await rm(home, { recursive: true, force: true })
   })
   const name = new URL(url).pathname.slice(1)
-  return { server: Object.assign(new URL(url), { pathname: '/postgres' }).href, name, home, direct, banked, buyers, operator }
+  return {
+    server: Object.assign(new URL(url), { pathname: '/postgres' }).href,
+    name,
+    home,
+    direct,
+    banked,
+    buyers,
+    operator,
+  }
 }
 
 /** A copy of the base for one run; answers its address and how to drop it. */

@@ -59,3 +59,11 @@ export async function atRest(rig: Rig): Promise<string[]> {
   for (const { what, n } of stuck) if (n > 0) found.push(`${n} ${what}`)
   return found
 }
+
+/** The rows of a violated view, for the report. */
+export async function detailOf(rig: Rig, found: string): Promise<string> {
+  const name = found.split(' ')[0]!
+  const [view] = await rig.sql<{ schema: string }[]>`
+    select n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relname = ${name}`
+  return JSON.stringify(await rig.sql`select * from ${rig.sql(`${view!.schema}.${name}`)} limit 3`)
+}

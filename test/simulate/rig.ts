@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import { access } from '../../src/access.ts'
 import { anonymous } from '../../src/kernel/actor.ts'
-import { type Engine, createEngine } from '../../src/kernel/command.ts'
+import { createEngine, type Engine } from '../../src/kernel/command.ts'
 import { type Client, connect, type RawTx } from '../../src/kernel/db/client.ts'
 import { createRenderer } from '../../src/kernel/documents/renderer.ts'
 import { createSealer } from '../../src/kernel/documents/sealer.ts'
@@ -46,7 +46,10 @@ export interface Rig {
   /** Without boundaries: to set things up and to look. */
   readonly plain: Engine
   readonly clock: { ms: number }
-  /** Sets the database's clock to the virtual one. */
+  /**
+   * Seven seconds pass, and the database's clock is set to the virtual one: what the machine takes for a step must not
+   * decide whether something is due. Seven divides none of the pauses between attempts.
+   */
   tick(): Promise<void>
   close(): Promise<void>
 }
@@ -148,7 +151,13 @@ export async function openRig(base: Base, seed: number, schedule: Schedule, size
   const clock = { ms: beginning }
   const standIn = new StandIn({ seed, clock: () => new Date(clock.ms) })
   const { host, port } = await standIn.listen()
-  const settings = { secretKey: standIn.secretKey, webhookSecret: standIn.webhooks.secret, host, port, protocol: 'http' as const }
+  const settings = {
+    secretKey: standIn.secretKey,
+    webhookSecret: standIn.webhooks.secret,
+    host,
+    port,
+    protocol: 'http' as const,
+  }
   const account = createSimulatedAccount(standIn)
   await sql`update settlement.connected_account set external_id = ${account}`
   const clients: Client[] = []
@@ -171,10 +180,14 @@ export async function openRig(base: Base, seed: number, schedule: Schedule, size
       async hear(body, signature) {
         try {
           const request = { body, headers: { 'stripe-signature': signature } }
-          await (webhook.spec as unknown as { handle: (...given: unknown[]) => Promise<unknown> }).handle(request, {}, {
-            engine,
-            actor: anonymous,
-          })
+          await (webhook.spec as unknown as { handle: (...given: unknown[]) => Promise<unknown> }).handle(
+            request,
+            {},
+            {
+              engine,
+              actor: anonymous,
+            },
+          )
           return 200
         } catch (error) {
           return (error as { type?: { status: number } }).type?.status ?? 500
@@ -193,7 +206,10 @@ export async function openRig(base: Base, seed: number, schedule: Schedule, size
     instances,
     plain,
     clock,
-    tick: async () => void (await setClock(sql, clock.ms)),
+    async tick() {
+      clock.ms += 7_000
+      await setClock(sql, clock.ms)
+    },
     async close() {
       await standIn.close()
       for (const each of kits) await each.renderer.close()

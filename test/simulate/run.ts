@@ -1,8 +1,8 @@
 import { fetchMovements } from '../../src/modules/settlement/index.ts'
 import { newOrder } from '../support/orders.ts'
-import { acts, actorsOf, closingActs, type Play, runTimers } from './acts.ts'
+import { actorsOf, acts, busy, closingActs, type Play, runTimers } from './acts.ts'
 import type { Base } from './base.ts'
-import { atRest, violations } from './checks.ts'
+import { atRest, detailOf, violations } from './checks.ts'
 import { openRig, type Rig } from './rig.ts'
 import { Schedule } from './schedule.ts'
 
@@ -58,7 +58,7 @@ function chooseAct(rig: Rig) {
 async function check(rig: Rig, before: number): Promise<void> {
   if (rig.schedule.commits === before) return
   const found = await violations(rig)
-  if (found.length > 0) throw new Error(`violated: ${found.join(', ')}`)
+  if (found.length > 0) throw new Error(`violated: ${found.join(', ')}\n${await detailOf(rig, found[0]!)}`)
 }
 
 /** The storm: acts begin, stop, go on and end in whatever order the seed says. */
@@ -82,6 +82,7 @@ async function storm(play: Play, steps: number): Promise<void> {
 async function drain({ rig }: Play): Promise<void> {
   while (rig.schedule.waiting > 0) {
     const before = rig.schedule.commits
+    await rig.tick()
     await rig.schedule.step()
     await check(rig, before)
   }
@@ -94,12 +95,13 @@ async function calm(play: Play): Promise<void> {
   rig.schedule.crashes = 0
   await drain(play)
   for (let round = 0; round < 14; round++) {
-    rig.clock.ms += 2 * 86_400_000 + 7_000
-    await rig.tick()
+    rig.clock.ms += 24_690 * 7_000
     // what was lost on its way is told again, as the provider does for days
     play.pending.push(...play.lost.splice(0))
+    const often = Array.from({ length: 6 }, () => busy).flat()
     const todo = [...closingActs, ...Array.from({ length: play.pending.length + 6 }, () => closingActs[1]!)]
-    for (const act of [...todo, runTimers, ...Array.from({ length: 4 }, () => closingActs[4]!)]) {
+    for (const act of [...todo, runTimers, ...often]) {
+      await rig.tick()
       rig.schedule.spawn('closing', () => act(play, on!))
       await rig.schedule.quiet()
       await drain(play)
@@ -140,13 +142,22 @@ export async function playSeed(base: Base, seed: number, { steps = 300, orders =
   return { seed, problem, trace: schedule.trace, commits: schedule.commits, seen }
 }
 
-/** Plays many seeds, some beside each other: most of the time each waits for its database. */
-export async function playSeeds(base: Base, seeds: readonly number[], beside = 4): Promise<Result[]> {
+/**
+ * Plays many seeds, some beside each other: most of the time each waits for its database. `isFirstEnough` begins no more
+ * once one has found something.
+ */
+export async function playSeeds(
+  base: Base,
+  seeds: readonly number[],
+  { beside = 4, isFirstEnough = false } = {},
+): Promise<Result[]> {
   const results: Result[] = []
   const left = [...seeds]
+  const isOver = () => isFirstEnough && results.some(({ problem }) => problem !== undefined)
   const one = async () => {
-    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) results.push(await playSeed(base, seed))
+    for (let seed = left.shift(); seed !== undefined && !isOver(); seed = left.shift())
+      results.push(await playSeed(base, seed))
   }
-  await Promise.all(Array.from({ length: beside }, one))
+  await Promise.all(Array.from({ length: Math.min(beside, seeds.length) }, one))
   return results.sort((a, b) => a.seed - b.seed)
 }

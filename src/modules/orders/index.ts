@@ -61,7 +61,7 @@ export {
   vendorScores,
 } from './ratings.ts'
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
-export { cancelOrder, finishRefund, refundOrder } from './refund.ts'
+export { cancelOrder, finishRefund, refundOrder, widenRefund } from './refund.ts'
 export { graceUntil } from './renewing.ts'
 export type { Freeze, Order, Rating, Subscription } from './schema.ts'
 export {

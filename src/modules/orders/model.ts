@@ -41,7 +41,7 @@ export const orderMachine = defineMachine({
     cancel: { from: ['created', 'confirmed', 'awaiting_payment'], to: 'cancelled' },
     cancelPaid: { from: ['escrowed', 'delivering', 'rejected', 'redelivering'], to: 'refunding' },
     dispute: {
-      from: ['delivering', 'delivered', 'rejected', 'redelivering', 'accepted'],
+      from: ['escrowed', 'delivering', 'delivered', 'rejected', 'redelivering', 'accepted'],
       to: 'disputed',
     },
     mediateAccept: { from: ['disputed'], to: 'accepted' },

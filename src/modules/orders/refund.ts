@@ -59,6 +59,12 @@ export async function finishRefund(cx: Cx, id: string): Promise<Order> {
   return updateOrder(cx, row, { settleAfter }, 'finish-refund', { refundFen: row.refundFen, settleAfter })
 }
 
+/** More of a partly refunded order has gone back, by the payer's bank: so much less is settled. */
+export async function widenRefund(cx: Cx, id: string, amountFen: bigint): Promise<Order> {
+  const row = await lockOrder(cx, id)
+  return updateOrder(cx, row, { refundFen: row.refundFen + amountFen }, 'widen-refund', { amountFen })
+}
+
 /**
  * Ends an order that will not be performed. Before payment the buyer or the operator cancels it (or the timer, when
  * payment is overdue); once paid the money goes back: by the vendor or the operator at any time before delivery, by

@@ -7,7 +7,7 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { postTransaction } from '../ledger/index.ts'
 import { beginSettlement, finishSettlement, lockOrder, type Order, settleableFen } from '../orders/index.ts'
 import { allocate, splitFee } from './model.ts'
-import { chargedBackFen, hasOpenChargeback } from './online/chargebacks.ts'
+import { chargedBack, chargedBackFen, hasOpenChargeback } from './online/chargebacks.ts'
 import { concludeRefund, isRefundOpen, openPaymentsOf, refundPayment } from './online/refunds.ts'
 import { createTransfer } from './online/transfers.ts'
 import { createGiveback, createVendorPayout } from './payouts.ts'
@@ -39,6 +39,7 @@ async function release(cx: Cx, order: Order, vendorFen: bigint, feeFen: bigint):
  */
 export async function settleOrder(cx: Cx, orderId: string): Promise<Split | undefined> {
   const order = await beginSettlement(cx, orderId)
+  if (await hasOpenChargeback(cx, orderId)) throw chargedBack()
   const amountFen = settleableFen(order)
   if (amountFen === 0n) {
     await finishSettlement(cx, orderId)

@@ -1,16 +1,37 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Cx, Rx } from '../../../kernel/command.ts'
+import { constraintMeans } from '../../../kernel/db/errors.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { movesFrom, nextState } from '../../../kernel/machine.ts'
-import { notFound } from '../../../kernel/problem.ts'
+import { notFound, stateConflict } from '../../../kernel/problem.ts'
+import { text } from '../../../kernel/text.ts'
 import { contractOf } from '../../contracts/index.ts'
 import { type EntryInput, postTransaction } from '../../ledger/index.ts'
-import { disputeOrder, lockOrder, mediateOrder, type Order, orderMachine, orderOf } from '../../orders/index.ts'
+import {
+  disputeOrder,
+  lockOrder,
+  mediateOrder,
+  type Order,
+  orderMachine,
+  orderOf,
+  widenRefund,
+} from '../../orders/index.ts'
 import { countTrade, heldFen, tradeOf } from '../trades.ts'
 import { proposeIntent } from './intents.ts'
 import { chargebackMachine } from './model.ts'
 import type { ChargebackFact } from './port.ts'
+import { concludeRefund, overtakeRefunds } from './refunds.ts'
 import { type Chargeback, chargeback, type OnlinePayment, onlinePayment } from './schema.ts'
+
+/** The payer's bank has not decided: what the order comes to follows from that. */
+export const chargedBack = () =>
+  stateConflict(
+    text(
+      '付款人的拒付尚未裁决，裁决前不能结束争议或结算。',
+      "The payer's chargeback is not decided; until then the dispute cannot be ended and nothing is settled.",
+    ),
+  )
+constraintMeans('order_charged_back', chargedBack)
 
 async function moveChargeback(
   cx: Cx,
@@ -107,21 +128,33 @@ async function win(cx: Cx, row: Chargeback): Promise<void> {
   ])
 }
 
-/** The money is gone: out of what was held, which ends the order as refunded, or else the vendor owes it. */
+/**
+ * The money is gone: out of what was held, which ends the order as refunded; out of a refund that was on its way and
+ * that this overtakes; or else the vendor owes it.
+ */
 async function lose(cx: Cx, order: Order, row: Chargeback, payment: OnlinePayment): Promise<void> {
   await moveChargeback(cx, row, 'lose')
   const source = row.heldFen > 0n ? `dispute_hold:${order.id}` : `vendor_receivable:${order.vendorId}`
-  await book(cx, row, 'lose', [
-    { account: source, amountFen: row.amountFen },
-    { account: 'gateway_withheld', amountFen: -row.amountFen },
-  ])
+  const freedFen = row.heldFen > 0n ? 0n : await overtakeRefunds(cx, payment, row.amountFen)
+  await book(
+    cx,
+    row,
+    'lose',
+    [
+      { account: 'refund_in_flight', amountFen: freedFen },
+      { account: source, amountFen: row.amountFen - freedFen },
+      { account: 'gateway_withheld', amountFen: -row.amountFen },
+    ].filter(({ amountFen }) => amountFen !== 0n),
+  )
   cx.emit('settlement.chargeback-decided', { orderId: order.id, isWon: false })
+  if (freedFen > 0n) await concludeRefund(cx, order.id, row.id)
   if (row.heldFen === 0n) return
   await countTrade(cx, order.id, { disputedFen: -row.heldFen, refundedFen: row.heldFen })
   await cx.tx
     .update(onlinePayment)
     .set({ refundedFen: payment.refundedFen + row.heldFen, changedAt: cx.now })
     .where(eq(onlinePayment.id, payment.id))
+  if (order.state === 'partly_refunded') await widenRefund(cx, order.id, row.heldFen)
   if (order.state === 'disputed')
     await mediateOrder(cx, order.id, { outcome: 'refund', reason: '发卡行裁决拒付成立 (the chargeback was lost)' })
 }

@@ -140,3 +140,14 @@ export async function hasIntent(cx: Cx, kind: Intent['kind'], subjectId: string)
     .limit(1)
   return rows.length > 0
 }
+
+/** What an intent was to do has been done in another way, so that it never will be: nothing more is asked. */
+export async function overtakeIntent(cx: Cx, kind: Intent['kind'], subjectId: string): Promise<void> {
+  const isOpen = inArray(intent.state, [...intentMachine.moves.overtake.from])
+  const rows = await cx.tx
+    .select()
+    .from(intent)
+    .where(and(eq(intent.subjectId, subjectId), eq(intent.kind, kind), isOpen))
+    .for('update')
+  for (const row of rows) await moveIntent(cx, row, 'overtake', { problem: 'overtaken by a chargeback' })
+}

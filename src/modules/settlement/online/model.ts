@@ -42,6 +42,7 @@ export const intentMachine = defineMachine({
     fail: { from: ['sent', 'unknown'], to: 'failed' },
     park: { from: ['sent', 'unknown'], to: 'parked' },
     resume: { from: ['parked'], to: 'unknown' },
+    overtake: { from: ['pending', 'sent', 'unknown', 'parked'], to: 'failed' },
   },
 })
 export type IntentState = keyof typeof intentMachine.states
@@ -70,11 +71,13 @@ export const onlineRefundMachine = defineMachine({
     pending: text('通道办理中', 'Under way'),
     succeeded: text('已退回', 'Given back'),
     failed: text('未能原路退回，改由银行退款', 'Not given back; refunded by bank instead'),
+    overtaken: text('付款人已由拒付取回，不再退款', 'Not needed: the payer has it by a chargeback'),
   },
   moves: {
     accept: { from: ['requested'], to: 'pending' },
     succeed: { from: ['requested', 'pending'], to: 'succeeded' },
     fail: { from: ['requested', 'pending', 'succeeded'], to: 'failed' },
+    overtake: { from: ['requested', 'pending'], to: 'overtaken' },
   },
 })
 export type OnlineRefundState = keyof typeof onlineRefundMachine.states

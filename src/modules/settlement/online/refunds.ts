@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, ne } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, ne } from 'drizzle-orm'
 import type { Cx } from '../../../kernel/command.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { nextState } from '../../../kernel/machine.ts'
@@ -6,7 +6,7 @@ import { postTransaction } from '../../ledger/index.ts'
 import { finishRefund, lockOrder } from '../../orders/index.ts'
 import { createBankGiveback } from '../payouts.ts'
 import { payout } from '../schema.ts'
-import { proposeIntent } from './intents.ts'
+import { overtakeIntent, proposeIntent } from './intents.ts'
 import { onlineRefundMachine } from './model.ts'
 import type { RefundFact } from './port.ts'
 import { type OnlinePayment, type OnlineRefund, onlinePayment, onlineRefund } from './schema.ts'
@@ -187,4 +187,30 @@ export async function failRefund(cx: Cx, id: string, reason: string): Promise<vo
   const [known] = await cx.tx.select().from(onlineRefund).where(eq(onlineRefund.id, id))
   const row = await lockRefund(cx, known!)
   if (row.state === 'requested') await fail(cx, row, reason, null)
+}
+
+/**
+ * A lost chargeback gave the payer back so much that a refund on its way, were it made too, would be more than was ever
+ * paid: it was not made and never can be. Its money pays for the chargeback. Answers how much, in fen; the order and the
+ * payment are locked.
+ */
+export async function overtakeRefunds(cx: Cx, payment: OnlinePayment, chargedBackFen: bigint): Promise<bigint> {
+  const rows = await cx.tx
+    .select()
+    .from(onlineRefund)
+    .where(eq(onlineRefund.paymentId, payment.id))
+    .orderBy(desc(onlineRefund.id))
+    .for('update')
+  const counted = rows.filter(({ state }) => state !== 'failed' && state !== 'overtaken')
+  let over = counted.reduce((sum, { amountFen }) => sum + amountFen, chargedBackFen) - payment.amountFen
+  let freed = 0n
+  for (const row of counted) {
+    const isOpen = row.state === 'requested' || row.state === 'pending'
+    if (!isOpen || row.amountFen > over) continue
+    await moveRefund(cx, row, 'overtake', { reason: '付款人已由拒付取回 (the payer has it by a chargeback)' })
+    await overtakeIntent(cx, 'refund', row.id)
+    over -= row.amountFen
+    freed += row.amountFen
+  }
+  return freed
 }
