@@ -1,0 +1,2 @@
+ALTER TABLE "settlement"."online_refund" DROP CONSTRAINT "online_refund_state_known";--> statement-breakpoint
+ALTER TABLE "settlement"."online_refund" ADD CONSTRAINT "online_refund_state_known" CHECK ("settlement"."online_refund"."state" in ('requested', 'pending', 'succeeded', 'failed', 'overtaken'));
