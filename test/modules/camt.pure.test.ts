@@ -99,7 +99,32 @@ t.test('a file that is incomplete, hostile or something else is refused whole', 
   t.match(refusal(good.slice(0, -30)), /not well-formed/)
   t.match(refusal(good.replaceAll('BkToCstmrStmt', 'BkToCstmrDbtCdtNtfctn')), /camt\.053/)
   t.match(refusal(camtOf([{ yuan: '1.00', status: 'PDNG' }])), /no booked entry/)
-  t.match(refusal(good.replace(/<Stmt>.*<\/Stmt>/s, found => found + found)), /several statements/)
+  t.match(refusal(good.replace(/<Stmt>.*<\/Stmt>/s, found => found + found)), /Statement 2 does not open/)
   const many = Array.from({ length: 2001 }, (): Entry => ({ yuan: '1.00' }))
   t.match(refusal(camtOf(many)), /more than 2000/)
+})
+
+t.test('several statements of one account that follow one another are read as one', t => {
+  const both = (first: string, second: string) => {
+    const [, stmt = ''] = /(<Stmt>.*<\/Stmt>)/s.exec(second) ?? []
+    return first.replace('</Stmt>', () => `</Stmt>${stmt}`)
+  }
+  const monday = camtOf([{ yuan: '10.00', serial: 'A1' }], {
+    day: '2026-03-01',
+    opening: '5.00',
+    account: '6222000011112222',
+  })
+  const tuesday = (account: string) =>
+    camtOf([{ yuan: '4.00', isOut: true, serial: 'A2' }], { opening: '15.00', account })
+  const whole = read(both(monday, tuesday('6222000011112222')))
+  t.same(whole.balances, { openingFen: 500n, closingFen: 1_100n })
+  t.same(
+    [...whole.receipts, ...whole.outlays].map(each => [each.line, each.bookedOn, each.bankSerial]),
+    [
+      [1, '2026-03-01', 'A1'],
+      [2, '2026-03-02', 'A2'],
+    ],
+  )
+  t.match(refusal(both(monday, tuesday('6222000033334444'))), /several accounts/)
+  t.end()
 })

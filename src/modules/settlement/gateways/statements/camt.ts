@@ -208,32 +208,69 @@ function documentOf(content: string): Node {
 
 const statusOf = (entry: Node): string => words(entry, 'Sts/Cd', 'Sts')
 
-/**
- * A statement in ISO 20022 camt.053, of any version: entries that are booked, batches taken apart, balances checked.
- * @throws statement-unreadable when it cannot be read as a whole, or its balances do not fit
- */
-export function readCamt(content: string, today: Day): Omit<Statement, 'encoding'> {
-  const statements = all(documentOf(content), 'Stmt')
-  const [statement] = statements
-  if (!statement) throw refuse('文件中没有对账单。', 'The file has no statement.')
-  if (statements.length > 1)
-    throw refuse('文件含有多个对账单，请分别导入。', 'The file has several statements; import each by itself.')
+/** What one statement of a file says; its entries are counted on from `before`. */
+function readOneStatement(statement: Node, before: number, today: Day) {
   const entries = all(statement, 'Ntry').filter(entry => statusOf(entry) === 'BOOK')
-  if (entries.length === 0) throw refuse('对账单没有已记账的明细。', 'The statement has no booked entry.')
   const receipts: Receipt[] = []
   const outlays: Outlay[] = []
   const errors: LineError[] = []
   let moved: bigint | undefined = 0n
   for (const [i, entry] of entries.entries()) {
-    const { signed, read } = readEntry(entry, i + 1, today)
+    const line = before + i + 1
+    const { signed, read } = readEntry(entry, line, today)
     moved = signed === undefined || moved === undefined ? undefined : moved + signed
     for (const each of read)
       if ('receipt' in each) receipts.push(each.receipt)
       else if ('outlay' in each) outlays.push(each.outlay)
-      else errors.push(...each.map(one => ({ line: i + 1, ...one })))
+      else errors.push(...each.map(one => ({ line, ...one })))
   }
+  const account = words(statement, 'Acct/Id/Othr/Id', 'Acct/Id/IBAN') || null
+  return { count: entries.length, account, receipts, outlays, errors, balances: balancesOf(statement, moved) }
+}
+
+type One = ReturnType<typeof readOneStatement>
+
+/** Statements that follow one another: each begins where the one before it ended. @throws statement-unreadable */
+function chained(parts: readonly One[]): Statement['balances'] {
+  for (const [i, part] of parts.entries()) {
+    const before = parts[i - 1]?.balances
+    if (before && part.balances && before.closingFen !== part.balances.openingFen)
+      throw refuse(
+        `第 ${i + 1} 个对账单的期初余额与前一个的期末余额不衔接，请按日期顺序导出。`,
+        `Statement ${i + 1} does not open with the balance that the one before it closed with: export them by date.`,
+      )
+  }
+  const [first, last] = [parts[0]?.balances, parts.at(-1)?.balances]
+  const isWhole = parts.every(part => part.balances !== null)
+  return isWhole && first && last ? { openingFen: first.openingFen, closingFen: last.closingFen } : null
+}
+
+/**
+ * Statements in ISO 20022 camt.053, of any version: entries that are booked, batches taken apart, balances checked. Of
+ * several, as for several days, each must follow the one before it, and all are of one account.
+ * @throws statement-unreadable when it cannot be read as a whole, or its balances do not fit
+ */
+export function readCamt(content: string, today: Day): Omit<Statement, 'encoding'> {
+  const parts: One[] = []
+  let count = 0
+  for (const statement of all(documentOf(content), 'Stmt')) {
+    const part = readOneStatement(statement, count, today)
+    parts.push(part)
+    count += part.count
+  }
+  if (parts.length === 0) throw refuse('文件中没有对账单。', 'The file has no statement.')
+  if (count === 0) throw refuse('对账单没有已记账的明细。', 'The statement has no booked entry.')
+  const accounts = new Set(parts.flatMap(part => part.account ?? []))
+  if (accounts.size > 1)
+    throw refuse(
+      '文件含有多个账户的对账单，请只导出收款账户。',
+      'The file has statements of several accounts: export the one that money is received on.',
+    )
+  const receipts = parts.flatMap(part => part.receipts)
+  const outlays = parts.flatMap(part => part.outlays)
   if (receipts.length + outlays.length > maxLines)
     throw refuse(`明细超过 ${maxLines} 笔，请分批导入。`, `There are more than ${maxLines} entries; split the file.`)
-  const account = words(statement, 'Acct/Id/Othr/Id', 'Acct/Id/IBAN') || null
-  return { format: 'camt.053', account, receipts, outlays, balances: balancesOf(statement, moved), errors }
+  const [account = null] = accounts
+  const errors = parts.flatMap(part => part.errors)
+  return { format: 'camt.053', account, receipts, outlays, balances: chained(parts), errors }
 }
