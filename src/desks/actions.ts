@@ -251,6 +251,13 @@ const bySubject: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     freeze: text('主管部门冻结交易', 'Trade frozen by the authority'),
     unfreeze: text('主管部门解除冻结', 'Freeze lifted by the authority'),
   },
+  dispute: {
+    state: text('争议陈述', 'Statement in the dispute'),
+    propose: text('提出了结方案', 'Outcome proposed'),
+    accept: text('接受了结方案', 'Proposed outcome accepted'),
+    decline: text('不接受了结方案', 'Proposed outcome declined'),
+    withdraw: text('撤回了结方案', 'Proposal taken back'),
+  },
   freeze: {
     propose: text('提请冻结交易', 'Freeze proposed'),
     confirm: text('复核并冻结交易', 'Freeze confirmed'),

@@ -3,6 +3,7 @@ import { buyRoutes } from './buy.tsx'
 import { contractRoutes } from './contract.tsx'
 import { contractListRoutes } from './contracts.tsx'
 import { deskRoutes } from './desk.tsx'
+import { disputeRoutes } from './dispute.tsx'
 import { orderRoutes } from './order.tsx'
 import { orderListRoutes } from './orders.tsx'
 import { purchasedRoutes } from './purchased.tsx'
@@ -21,6 +22,7 @@ export const routes: Route[] = [
   ...orderRoutes,
   ...subscriptionListRoutes,
   ...subscriptionRoutes,
+  ...disputeRoutes,
   ...tradeRoutes,
   ...deskRoutes,
   ...purchasedRoutes,

@@ -32,6 +32,7 @@ import { Frozen } from '../frozen.tsx'
 import { nameOf, tradeNames } from '../names.ts'
 import { page } from '../page.tsx'
 import { readTimeline, Timeline } from '../timeline.tsx'
+import { RoomLink } from './dispute.tsx'
 import { InvoiceCard, MoneyCard } from './money.tsx'
 import { Accept, Mediate, OtherMoves, Redeliver } from './moves.tsx'
 import { HowToPay } from './online.tsx'
@@ -208,6 +209,7 @@ const sharedSteps: Partial<Record<OrderState, Step>> = {
     body: (
       <>
         <Until of={row.mediationDueAt} words={text('调解期限：', 'To be mediated by: ')} />
+        <RoomLink orderId={row.id} />
         {actions.includes('mediate') && <Mediate order={row} />}
       </>
     ),

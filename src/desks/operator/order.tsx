@@ -19,6 +19,7 @@ import {
 import { useReader, useWords } from '../../web/context.ts'
 import { Field, Form, Submit } from '../../web/form.tsx'
 import { Card, Facts, Moment, Money, Name, State, Table, yuan } from '../../web/parts.tsx'
+import { RoomLink } from '../buyer/dispute.tsx'
 import { Frozen } from '../frozen.tsx'
 import { tradeNames } from '../names.ts'
 import { readTimeline, Timeline, type TimelineFacts } from '../timeline.tsx'
@@ -223,6 +224,7 @@ function Order({ of }: { of: Dossier }) {
                 <Side of={by('buyer')} name={buyer} title={text('需方', 'Buyer')} />
                 <Side of={by('vendor')} name={vendor} title={text('供方', 'Vendor')} />
               </div>
+              <RoomLink orderId={row.id} />
             </Card>
           )}
           <Card title={t(text('订单', 'Order'))}>

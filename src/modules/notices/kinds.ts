@@ -276,6 +276,21 @@ const orders = {
   'order.disputed': spec('action', 'order.dispute', ({ number, other }) =>
     text(`“${other.zh}”就订单 ${number} 提出争议`, `${other.en} opened a dispute about order ${number}`),
   ),
+  'order.dispute-stated': spec('news', 'dispute.state', ({ number }) =>
+    text(`订单 ${number} 的争议有新的陈述`, `There is a new statement in the dispute about order ${number}`),
+  ),
+  'order.outcome-proposed': spec('action', 'dispute.accept dispute.decline', ({ number, other }) =>
+    text(
+      `“${other.zh}”就订单 ${number} 的争议提出了结方案，请答复`,
+      `${other.en} proposes how the dispute about order ${number} ends; answer`,
+    ),
+  ),
+  'order.outcome-declined': spec('news', 'dispute.propose', ({ number, other }) =>
+    text(
+      `“${other.zh}”未接受贵方关于订单 ${number} 争议的方案`,
+      `${other.en} declined your proposal in the dispute about order ${number}`,
+    ),
+  ),
   'order.to-mediate': spec('action', 'order.mediate', ({ number }) =>
     text(`订单 ${number} 发生争议，待调解`, `Order ${number} is in dispute and is to be mediated`),
   ),

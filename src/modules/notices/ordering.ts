@@ -53,6 +53,16 @@ const disputed: Hear = async (cx, payload) => {
   ]
 }
 
+/** Something happened in the room of a dispute: told to the other side, and to both when the operator spoke. */
+const inRoom =
+  (kind: Kind): Hear =>
+  async (cx, payload) => {
+    const ordered = await orderedOf(cx, idIn(payload, 'orderId'))
+    const { by } = payload
+    const sides: readonly Side[] = by === 'vendor' || by === 'buyer' ? [otherSide(by)] : ['vendor', 'buyer']
+    return sides.map(side => ({ ...orderDraft(ordered, side, kind), href: `/orders/${ordered.order.id}/dispute` }))
+  }
+
 const mediationOverdue: Hear = async (cx, payload) => {
   const ordered = await orderedOf(cx, idIn(payload, 'orderId'))
   return [await toOperator(cx, ordered, 'order.mediation-overdue', at(ordered.order.mediationDueAt))]
@@ -98,6 +108,9 @@ export const ordering: Readonly<Record<string, Hear>> = {
   'orders.order-accepted': accepted,
   'orders.order-rejected': told(ordered => [['vendor', 'order.rejected', because(ordered)]], 'rejected'),
   'orders.order-disputed': disputed,
+  'orders.dispute-stated': inRoom('order.dispute-stated'),
+  'orders.outcome-proposed': inRoom('order.outcome-proposed'),
+  'orders.outcome-declined': inRoom('order.outcome-declined'),
   'orders.order-refunding': refunding,
   'orders.order-refunded': told(() => [
     ['buyer', 'order.refunded'],

@@ -1,3 +1,4 @@
+import { and, eq } from 'drizzle-orm'
 import type { Cx } from '../../kernel/command.ts'
 import { nextState } from '../../kernel/machine.ts'
 import { ruleViolated } from '../../kernel/problem.ts'
@@ -6,7 +7,7 @@ import { markDisputed } from '../contracts/index.ts'
 import { lockFor, moveOrder, packOf } from './change.ts'
 import { deadline, orderMachine, settlementDay } from './model.ts'
 import { beginRefund } from './refund.ts'
-import type { Order } from './schema.ts'
+import { disputeProposal, type Order } from './schema.ts'
 import { closeFreeOrder } from './settlement.ts'
 
 /**
@@ -72,13 +73,34 @@ function requireDelivered(row: Order): void {
   })
 }
 
+/** What goes back to the buyer by an outcome, in fen. @throws rule-violated for one that the order cannot have */
+export function requireOutcome(row: Order, { outcome, refundFen }: Omit<Mediation, 'reason'>): bigint {
+  if (outcome === 'refund') return row.amountFen
+  requireDelivered(row)
+  return outcome === 'partial' ? requirePart(row, refundFen) : 0n
+}
+
+/** Proposals that nobody has answered end with the dispute. */
+const overtakeProposals = (cx: Cx, orderId: string) =>
+  cx.tx
+    .update(disputeProposal)
+    .set({ state: 'overtaken', answeredAt: cx.now })
+    .where(and(eq(disputeProposal.orderId, orderId), eq(disputeProposal.state, 'open')))
+
 /**
  * The operator's mediation ends a dispute: the delivery stands as accepted, or all of the money goes back, or a part
  * does and the rest is settled once the bank has confirmed that. @throws rule-violated, state-conflict
  */
-export async function mediateOrder(cx: Cx, id: string, { outcome, refundFen, reason }: Mediation): Promise<Order> {
+export async function mediateOrder(cx: Cx, id: string, mediation: Mediation): Promise<Order> {
   const { row } = await lockFor(cx, id, 'mediate')
+  return agreeOutcome(cx, row, mediation)
+}
+
+/** Ends the dispute of a locked order: by the operator's decision, or as both sides agreed. @throws rule-violated, state-conflict */
+export async function agreeOutcome(cx: Cx, row: Order, { outcome, refundFen, reason }: Mediation): Promise<Order> {
+  const { id } = row
   nextState(orderMachine, row.state, 'mediateAccept')
+  await overtakeProposals(cx, id)
   await markDisputed(cx, row.contractId, false, reason)
   if (outcome === 'refund') return beginRefund(cx, row, 'mediateRefund', reason)
   requireDelivered(row)

@@ -1,5 +1,6 @@
 import { freezeRoutes } from './freezeroutes.ts'
 import { ratingRoutes } from './ratingroutes.ts'
+import { roomRoutes } from './roomroutes.ts'
 import { routes as orderRoutes } from './routes.ts'
 import { subscriptionRoutes } from './subscriptionroutes.ts'
 
@@ -63,6 +64,8 @@ export {
 export { findReferenceCodes, parseReferenceCode } from './reference.ts'
 export { cancelOrder, finishRefund, refundOrder, widenRefund } from './refund.ts'
 export { graceUntil } from './renewing.ts'
+export { readRoom } from './room.ts'
+export { proposalMachine } from './roommodel.ts'
 export type { Freeze, Order, Rating, Subscription } from './schema.ts'
 export {
   acceptOrder,
@@ -88,4 +91,4 @@ export { timers } from './timers.ts'
 export { OrderShape, OrderViewShape, toOrder, toOrderPage, toOrderView } from './wire.ts'
 export { countAllOrders, disputesWaiting, findOrders, ordersToMatch } from './workload.ts'
 
-export const routes = [...orderRoutes, ...ratingRoutes, ...subscriptionRoutes, ...freezeRoutes]
+export const routes = [...orderRoutes, ...ratingRoutes, ...subscriptionRoutes, ...freezeRoutes, ...roomRoutes]

@@ -6,6 +6,7 @@ import { contract } from '../contracts/schema.ts'
 import { organization, person } from '../identity/schema.ts'
 import type { FreezeState } from './freezemodel.ts'
 import type { OrderState } from './model.ts'
+import type { Outcome, Party, ProposalState } from './roommodel.ts'
 import type { SubscriptionState } from './subscription.ts'
 
 export const orders = pgSchema('orders')
@@ -153,6 +154,8 @@ export const order = orders.table(
         'rejected', 'redelivering', 'refunding', 'refunded', 'cancelled', 'settling', 'settled', 'closed', 'disputed',
         'partly_refunded')`,
     ),
+    // silence is acceptance only where the contract says so
+    check('order_deemed_as_agreed', sql`${t.isSilenceAcceptance} or not ${t.isDeemedAccepted}`),
     check('order_amount_not_negative', sql`${t.amountFen} >= 0`),
     check('order_refund_within_amount', sql`${t.refundFen} between 0 and ${t.amountFen}`),
     check('order_two_parties', sql`${t.vendorId} <> ${t.buyerId}`),
@@ -264,6 +267,72 @@ export const freeze = orders.table(
   ],
 )
 
+/** What a party or the operator says in a dispute; kept as it was written. */
+export const disputeStatement = orders.table(
+  'dispute_statement',
+  {
+    id: uuid().primaryKey(),
+    orderId: uuid()
+      .notNull()
+      .references(() => order.id),
+    /** which dispute of the order, from 1 */
+    round: integer().notNull(),
+    side: text().$type<Party | 'operator'>().notNull(),
+    organizationId: uuid().notNull(),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    body: text().notNull(),
+    statedAt: instant().notNull(),
+  },
+  t => [
+    check('dispute_statement_side_known', sql`${t.side} in ('buyer', 'vendor', 'operator')`),
+    index('dispute_statement_order').on(t.orderId, t.id),
+  ],
+)
+
+/** How one side proposes that a dispute ends; it takes effect when the other side accepts. */
+export const disputeProposal = orders.table(
+  'dispute_proposal',
+  {
+    id: uuid().primaryKey(),
+    orderId: uuid()
+      .notNull()
+      .references(() => order.id),
+    round: integer().notNull(),
+    side: text().$type<Party>().notNull(),
+    outcome: text().$type<Outcome>().notNull(),
+    /** what goes back to the buyer */
+    refundFen: fen().notNull(),
+    reason: text().notNull(),
+    state: text().$type<ProposalState>().notNull(),
+    personId: uuid()
+      .notNull()
+      .references(() => person.id),
+    proposedAt: instant().notNull(),
+    answerReason: text(),
+    answeredBy: uuid().references(() => person.id),
+    answeredAt: instant(),
+  },
+  t => [
+    check('dispute_proposal_side_known', sql`${t.side} in ('buyer', 'vendor')`),
+    check(
+      'dispute_proposal_outcome_known',
+      sql`${t.outcome} in ('accept', 'partial', 'refund') and (${t.outcome} <> 'accept' or ${t.refundFen} = 0) and (${t.outcome} <> 'partial' or ${t.refundFen} > 0)`,
+    ),
+    check(
+      'dispute_proposal_state_known',
+      sql`${t.state} in ('open', 'accepted', 'declined', 'withdrawn', 'overtaken')
+        and (${t.state} = 'open') = (${t.answeredAt} is null)`,
+    ),
+    check('dispute_proposal_answered_by_other', sql`${t.state} <> 'accepted' or ${t.answeredBy} <> ${t.personId}`),
+    check('dispute_proposal_declined_for_reason', sql`${t.state} <> 'declined' or ${t.answerReason} is not null`),
+    uniqueIndex('dispute_proposal_one_open').on(t.orderId, t.side).where(sql`state = 'open'`),
+  ],
+)
+
+export type DisputeStatement = typeof disputeStatement.$inferSelect
+export type DisputeProposal = typeof disputeProposal.$inferSelect
 export type Freeze = typeof freeze.$inferSelect
 export type Rating = typeof rating.$inferSelect
 export type Subscription = typeof subscription.$inferSelect
