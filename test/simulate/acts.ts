@@ -139,7 +139,7 @@ const runTimer: Act = async ({ rig }, on) => {
 }
 
 /** One of the oldest jobs, as the worker does it: the effect, then the mark; a crash between them does it again. */
-const workJob: Act = async (play, on) => {
+export const workJob: Act = async (play, on) => {
   const { rig } = play
   const jobs = await all<{ id: string; handler: string; payload: Record<string, string> }>(
     rig.sql`select id, handler, payload from simulated_job where not is_done order by seq limit 3`,

@@ -1,7 +1,10 @@
 import type { Rig } from './rig.ts'
 
 /** What says that nobody has done their work for a day: in the storm days pass while nobody works, at rest none may be left. */
-const overdue = 'received a day ago, neither done nor parked'
+const overdue: Readonly<Record<string, string>> = {
+  i13_inbox_whole: 'received a day ago, neither done nor parked',
+  i15_differences: 'unexplained for more than 24 hours',
+}
 
 const statements = new WeakMap<Rig, string>()
 
@@ -14,7 +17,7 @@ async function statementOf(rig: Rig, isAtRest: boolean): Promise<string> {
     where c.relkind = 'v' and c.relname ~ '^i[0-9]+_' order by 2`
   const made = views
     .map(({ schema, name }) => {
-      const but = !isAtRest && name === 'i13_inbox_whole' ? `where what <> '${overdue}'` : ''
+      const but = !isAtRest && overdue[name] ? `where what <> '${overdue[name]}'` : ''
       return `select '${name}' as view, count(*)::int as n from "${schema}"."${name}" ${but}`
     })
     .join(' union all ')

@@ -1,6 +1,6 @@
 import { fetchMovements } from '../../src/modules/settlement/index.ts'
 import { newOrder } from '../support/orders.ts'
-import { actorsOf, acts, busy, closingActs, type Play, runTimers } from './acts.ts'
+import { actorsOf, acts, busy, closingActs, type Play, runTimers, workJob } from './acts.ts'
 import type { Base } from './base.ts'
 import { atRest, detailOf, violations } from './checks.ts'
 import { openRig, type Rig } from './rig.ts'
@@ -112,6 +112,11 @@ async function calm(play: Play): Promise<void> {
   })
   await rig.schedule.quiet()
   await drain(play)
+  for (const act of [workJob, workJob, workJob]) {
+    rig.schedule.spawn('closing', () => act(play, on!))
+    await rig.schedule.quiet()
+    await drain(play)
+  }
 }
 
 /** Plays one seed. The same seed takes the same steps, whatever the machine does meanwhile. */
