@@ -7,6 +7,7 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     refund: text('发起退款', 'Refund instructed'),
     'refund-waits': text('退款待拒付裁决', 'Refund waits for the chargeback'),
     'chargeback-decided': text('拒付已裁决', 'Chargeback decided'),
+    net: text('抵扣供方应退款项', 'Netted against what the vendor had to give back'),
     'return-parts': text('退回部分来款', 'Partial payments returned'),
   },
   'bank-account': {
@@ -63,6 +64,8 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     'receive-again': text('重复的通道通知', 'Notification received again'),
     refuse: text('拒收无效通知', 'Invalid notification refused'),
     process: text('处理通道通知', 'Notification processed'),
+    poll: text('补取通道事件', 'Events asked for that were not notified'),
+    'poll-end': text('核对通道事件完成', 'Events of the provider compared'),
     defer: text('通知稍后处理', 'Notification deferred'),
     park: text('通知停止处理', 'Notification parked'),
     resume: text('重新处理通知', 'Notification resumed'),
@@ -88,6 +91,9 @@ export const moneyActions: Readonly<Record<string, Readonly<Record<string, Text>
     create: text('发起划付供方', 'Transfer to the vendor begun'),
     finish: text('划付供方完成', 'Transferred to the vendor'),
     fail: text('划付失败，改由银行付款', 'Transfer failed; by bank instead'),
+    'ask-back': text('要求撤回划付', 'Transfer asked back'),
+    reverse: text('划付已撤回', 'Transfer taken back'),
+    keep: text('划付未能撤回，列为供方应退', 'Transfer not taken back; owed by the vendor'),
   },
   'online-payment': {
     request: text('发起网上支付', 'Online payment begun'),

@@ -54,6 +54,9 @@ const Periods = Type.Object(
     /** from national-2025@3 on */
     subscriptionNotice: Type.Optional(Days),
     subscriptionGrace: Type.Optional(Days),
+    /** within which a wallet takes money back the way it came; from national-2025@3 on */
+    refundAlipay: Type.Optional(Days),
+    refundWechatPay: Type.Optional(Days),
     incidentReportCritical: Hours,
     incidentReportCentral: Hours,
     incidentReport: Hours,
@@ -155,6 +158,8 @@ export const PackFile = Type.Object(
     authorities: Authorities,
     clocks: Type.Object({ ...each(clocks, Clock), ...each(laterClocks, Type.Optional(Clock)) }, strict),
     periods: Periods,
+    /** the most that one online payment may be; from national-2025@3 on */
+    onlineMost: Type.Optional(Type.Object({ fen: Type.Integer({ minimum: 1 }), ...sourced }, strict)),
     fees: Type.Object({ platformRate: Rate, brokerRate: Rate }, strict),
     grades: Type.Object({ items: Type.Array(Grade, { minItems: 1 }), ...sourced }, strict),
     /** from national-2025@2 on; what counts for an earlier version stands in `rulepack.ts` */

@@ -50,14 +50,20 @@ export const DEFAULT_PACK = 'national-2025'
 
 const byProgram = text('该版本规则包未规定，按程序默认值', 'not in this version of the rules; default of the program')
 /** What the exchange did before a pack said it: no grade was proposed, and the limits of findings were the program's. */
-const unsaid: Pick<RulePack, 'grading' | 'findings'> & {
-  periods: Pick<RulePack['periods'], 'riskRenewalAhead' | 'subscriptionNotice' | 'subscriptionGrace'>
+const unsaid: Pick<RulePack, 'grading' | 'findings' | 'onlineMost'> & {
+  periods: Pick<
+    RulePack['periods'],
+    'riskRenewalAhead' | 'subscriptionNotice' | 'subscriptionGrace' | 'refundAlipay' | 'refundWechatPay'
+  >
 } = {
   periods: {
     riskRenewalAhead: { days: 30, source: byProgram },
     subscriptionNotice: { days: 5, source: byProgram },
     subscriptionGrace: { days: 10, source: byProgram },
+    refundAlipay: { days: 90, source: byProgram },
+    refundWechatPay: { days: 180, source: byProgram },
   },
+  onlineMost: { fen: 99_999_999, source: byProgram },
   grading: {
     categories: [{ code: 'business', name: text('业务数据', 'Business data') }],
     heldKinds: [],

@@ -4,7 +4,14 @@ import { contractOf } from '../../src/modules/contracts/index.ts'
 import { balanceOf, inspectInvariants } from '../../src/modules/ledger/index.ts'
 import { heard } from '../../src/modules/notices/handlers.ts'
 import { acceptOrder, cancelOrder, deliverOrder, orderStateOf, startDelivery } from '../../src/modules/orders/index.ts'
-import { fetchMovements, processNotices, sendIntents, settleOrder } from '../../src/modules/settlement/index.ts'
+import {
+  fetchMovements,
+  pollEvents,
+  processNotices,
+  sendIntents,
+  settleOrder,
+  vendorStatement,
+} from '../../src/modules/settlement/index.ts'
 import { resumeRefund } from '../../src/modules/settlement/settling.ts'
 import { openExchange, password } from '../support/exchange.ts'
 import { newOrder, run } from '../support/orders.ts'
@@ -255,15 +262,71 @@ t.test('a vendor whose account is ready is paid by transfer, another by bank; tw
   await hear()
   decideDispute(standIn.world, dispute.id, 'lost')
   await hear()
-  t.equal(await balance(`vendor_receivable:${vendor.id}`), 120_000n, 'what was released is owed by the vendor')
+  const owed = () => balance(`vendor_receivable:${vendor.id}`)
+  t.equal(
+    await owed(),
+    120_000n - split!.vendorFen,
+    'the vendor owes it: its transfer is asked back, the rest stays owed',
+  )
+  t.equal(await balance('transfer_in_flight'), -split!.vendorFen)
+  t.same(await violated(), [])
+  standIn.fail('effect-then-500')
+  await send()
+  await again()
+  t.equal(standIn.world.reversals.newestFirst.length, 1, 'asked back once')
+  t.equal(await balance('transfer_in_flight'), 0n)
   t.equal(await stateOf(direct.order.id), 'closed')
   t.same(await violated(), [])
   onboard(standIn.world, opened!.id, false)
   await hear()
   t.equal((await read()).state, 'onboarding', 'the provider took it back')
-  t.ok((await settle(banked.order.id))!.payoutId, 'so a bank pays')
+  const left = await owed()
+  const byBank = await settle(banked.order.id)
+  t.ok(byBank!.payoutId, 'so a bank pays')
+  const [due] = await x.sql`select amount_fen from settlement.payout where id = ${byBank!.payoutId}`
+  t.equal(BigInt(due!.amount_fen), byBank!.vendorFen - left, 'less what the vendor had to give back')
+  t.equal(await owed(), 0n)
+  const { now } = await x.ok('GET /clock')
+  const month = { from: new Date(Date.parse(now) - 30 * 86_400_000), until: new Date(Date.parse(now) + 86_400_000) }
+  const told = await engine.read(system, rx => vendorStatement(rx, vendor.id, month))
+  t.equal(told.totals.nettedFen, left, 'as the vendor’s statement says')
+  t.equal(told.totals.otherFen, 0n)
   t.equal((await x.call(`POST /connected-accounts/${account.id}/close`, wrong)).status, 403)
   await x.ok(`POST /connected-accounts/${account.id}/close`, { as: vendor.finance, body: { password } })
+
+  const changed = await x.ok('POST /connected-accounts', { as: vendor.finance, body: { password } })
+  await x.ok(`POST /connected-accounts/${changed.id}/confirm`, { as: operator.checker })
+  await send()
+  onboard(standIn.world, standIn.world.accounts.newestFirst[0]!.id)
+  await hear()
+  t.equal((await read()).state, 'ready')
+  const [early, cooled] = [await paid('card'), await paid('card')]
+  for (const { order } of [early, cooled]) await accept(order.id)
+  await x.sql`update orders."order" set settle_after = accepted_at where id = ${early.order.id}`
+  t.ok((await settle(early.order.id))!.payoutId, 'a changed account is not paid to while it cools')
+  await x.advanceDays(15)
+  ahead += 15 * 86_400_000
+  t.equal((await settle(cooled.order.id))!.payoutId, null, 'and is paid to afterwards')
+  await send()
+  t.equal(await stateOf(cooled.order.id), 'closed')
+  t.same(await violated(), [])
+})
+
+t.test('what no notification told is asked for, once', async t => {
+  const { order, page } = await begin()
+  standIn.webhooks.faults = { dropped: 1 }
+  payOn(standIn.world, page, 'card')
+  standIn.webhooks.faults = {}
+  await hear()
+  t.equal(await stateOf(order.id), 'awaiting_payment', 'nobody said so')
+  const kept = async () => (await x.sql`select 1 from settlement.inbox`).length
+  await pollEvents(machinery, true)
+  const once = await kept()
+  await processNotices(machinery)
+  t.equal(await stateOf(order.id), 'escrowed')
+  await pollEvents(machinery)
+  await pollEvents(machinery, true)
+  t.equal(await kept(), once, 'what is known is not kept twice')
   t.same(await violated(), [])
 })
 
@@ -344,6 +407,22 @@ t.test('a refund that crosses a chargeback waits for it, and no bank pays meanwh
   t.match((await online(order.id)).refunds, [{ state: 'requested', payoutId: null }])
   decideDispute(standIn.world, dispute.id, 'won')
   await hear()
+  t.same(await violated(), [])
+
+  const lost = await paid('card')
+  const claim = openDispute(standIn.world, standIn.world.charges.newestFirst[0]!.id)
+  await run(x, cx => cancelOrder(cx, lost.order.id, { reason: '供方无法交付' }))
+  await refundTrade(lost.order.id, 120_000n)
+  await send()
+  await x.sql`update settlement.intent set attempts = 12 where kind = 'refund' and state = 'unknown'`
+  const before = await balance(`vendor_receivable:${vendor.id}`)
+  decideDispute(standIn.world, claim.id, 'lost')
+  await hear()
+  t.equal(await stateOf(lost.order.id), 'refunded', 'the payer has it by the chargeback')
+  t.match((await online(lost.order.id)).refunds, [{ state: 'overtaken', payoutId: null }])
+  const [closed] = await x.sql`select state from settlement.intent where kind = 'refund' order by seq desc limit 1`
+  t.equal(closed!.state, 'failed', 'so its instruction is closed')
+  t.equal(await balance(`vendor_receivable:${vendor.id}`), before, 'and the vendor owes nothing of it')
   t.same(await violated(), [])
 })
 

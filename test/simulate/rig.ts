@@ -95,6 +95,7 @@ function boundedGateway(gateway: OnlineGateway, schedule: Schedule): OnlineGatew
     find: instruction => around(`find ${instruction.kind}`, () => gateway.find(instruction)),
     verify: (body, signature, now) => gateway.verify(body, signature, now),
     look: (kind, id) => around(`look ${kind}`, () => gateway.look(kind, id)),
+    events: since => gateway.events(since),
     movements: since => gateway.movements(since),
     payeeLink: (...given) => gateway.payeeLink(...given),
   }

@@ -105,6 +105,11 @@ function StatementBody({ of, href }: { of: Statement; href: (month: string) => s
         <Stat label={t(text('付款', 'Paid out'))}>
           <Money fen={-totals.paidFen} />
         </Stat>
+        {totals.nettedFen !== 0n && (
+          <Stat label={t(text('抵扣应退款项', 'Netted against what is owed back'))}>
+            <Money fen={-totals.nettedFen} />
+          </Stat>
+        )}
         {totals.otherFen !== 0n && (
           <Stat label={t(text('更正及其他', 'Corrections and other'))}>
             <Money fen={totals.otherFen} />
@@ -144,6 +149,7 @@ function sheetOf({ month, vendor, of, orders, labelOf }: Statement): Sheet {
       [text('结算金额（元）', 'Settled (CNY)'), totals.settledFen],
       [text('服务费（元）', 'Fees (CNY)'), -totals.feeFen],
       [text('付款（元）', 'Paid out (CNY)'), -totals.paidFen],
+      [text('抵扣应退款项（元）', 'Netted against what is owed back (CNY)'), -totals.nettedFen],
       [text('更正及其他（元）', 'Corrections and other (CNY)'), totals.otherFen],
       [text('期末应付（元）', 'Owed after (CNY)'), of.of.closingFen],
     ],

@@ -101,6 +101,8 @@ export const periodWords: Readonly<Record<PeriodName, Text>> = {
   riskAssessmentValidity: text('风险评估有效期', 'Validity of a risk assessment'),
   riskRenewalAhead: text('风险评估到期前提醒并可续评', 'Reminder and renewal of a risk assessment before its end'),
   subscriptionNotice: text('订阅续订前的提示', 'Notice before a subscription is renewed'),
+  refundAlipay: text('支付宝付款原路退回期限', 'Refund the way it came of a payment by Alipay'),
+  refundWechatPay: text('微信支付付款原路退回期限', 'Refund the way it came of a payment by WeChat Pay'),
   subscriptionGrace: text('订阅续订款的付款宽限期', 'Grace for paying a renewed subscription'),
   incidentReportCritical: text('安全事件报告：关键信息基础设施', 'Reporting an incident: critical infrastructure'),
   incidentReportCentral: text('安全事件报告：中央和国家机关', 'Reporting an incident: central organs'),

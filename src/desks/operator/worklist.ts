@@ -151,6 +151,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     page: '/operator/reconciliation?state=proposed',
     permission: 'difference.confirm',
   },
+  'invoice.issue': {
+    words: text('服务费发票待开具', 'Fee invoices to issue'),
+    page: '/invoices?view=to-issue',
+    permission: 'invoice.issue',
+  },
   'intent.resume': {
     words: text('支付通道待处理', 'Payment provider: to be seen to'),
     page: '/operator/payouts?tab=stuck',

@@ -95,6 +95,10 @@ async function lockPeriod(cx: Cx, month: string): Promise<Period> {
   return row
 }
 
+/** Months that wait for a second person, or that are closed, are told to the operator's people. */
+const tellOf = (cx: Cx, { id, month }: Period, action: string): void =>
+  cx.emit('ledger.period-moved', { periodId: id, month, action })
+
 async function movePeriod(
   cx: Cx,
   row: Period,
@@ -110,6 +114,7 @@ async function movePeriod(
     .where(eq(period.id, row.id))
     .returning()
   cx.audit(`period.${action}`, ['ledger-period', row.id], { month: row.month, from: row.state, to: state, ...facts })
+  tellOf(cx, row, action)
   return changed!
 }
 
@@ -127,6 +132,7 @@ export async function proposePeriod(cx: Cx, month: string): Promise<Period> {
     return movePeriod(cx, await lockPeriod(cx, month), 'propose', { ...proposal, ...none }, 'propose')
   }
   cx.audit('period.propose', ['ledger-period', made.id], { month, from: null, to: made.state })
+  tellOf(cx, made, 'propose')
   return made
 }
 

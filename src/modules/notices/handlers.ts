@@ -9,6 +9,7 @@ import { correctionsFallingDue, filingOf } from '../registration/index.ts'
 import { accounting } from './accounting.ts'
 import { announcing } from './announcing.ts'
 import { assessing } from './assessing.ts'
+import { bookkeeping } from './bookkeeping.ts'
 import { cataloguing } from './cataloguing.ts'
 import { certifying, filingDraft } from './certifying.ts'
 import { charging } from './charging.ts'
@@ -37,6 +38,7 @@ export const heard: Readonly<Record<string, Hear>> = {
   ...ordering,
   ...paying,
   ...charging,
+  ...bookkeeping,
   ...announcing,
   ...collecting,
   ...renewing,

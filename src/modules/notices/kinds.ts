@@ -1,4 +1,5 @@
 import { text } from '../../kernel/text.ts'
+import { bookKinds } from './bookkinds.ts'
 import { collections } from './collectingkinds.ts'
 import { freezes } from './freezekinds.ts'
 import { spec } from './kindspec.ts'
@@ -366,6 +367,7 @@ export const kinds = {
   ...orders,
   ...money,
   ...onlineMoney,
+  ...bookKinds,
   ...plans,
   ...resources,
   ...sources,

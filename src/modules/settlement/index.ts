@@ -54,6 +54,7 @@ export {
 } from './online/model.ts'
 export { fetchMovements } from './online/movements.ts'
 export { latestPayment, mostOnlineFen, payOnline } from './online/payments.ts'
+export { pollEvents } from './online/polling.ts'
 export { listParked, type OnlineOffer, onlineMoney, type ParkedRow, readOnlineOffer } from './online/queries.ts'
 export type { Chargeback, ConnectedAccount, OnlinePayment, OnlineRefund } from './online/schema.ts'
 export { processNotices, sendIntents, tasks } from './online/sending.ts'

@@ -7,6 +7,7 @@ import { rulesAt } from '../../kernel/rulepack.ts'
 import { postTransaction } from '../ledger/index.ts'
 import { beginSettlement, finishSettlement, lockOrder, type Order, settleableFen } from '../orders/index.ts'
 import { allocate, splitFee } from './model.ts'
+import { netReceivable } from './netting.ts'
 import { chargedBack, chargedBackFen, hasOpenChargeback } from './online/chargebacks.ts'
 import { concludeRefund, isRefundOpen, openPaymentsOf, refundPayment } from './online/refunds.ts'
 import { createTransfer } from './online/transfers.ts'
@@ -34,7 +35,8 @@ async function release(cx: Cx, order: Order, vendorFen: bigint, feeFen: bigint):
 
 /**
  * Settles an accepted order on its day (T+1): splits what is in escrow between vendor and exchange at the rate of the
- * rule pack in force, and pays the vendor's: through the provider that brought it, or by bank. An order without money has nothing to pay and closes.
+ * rule pack in force, and pays the vendor's: through the provider that brought it, or by bank, less what the vendor has to give
+ * back. An order without money has nothing to pay and closes.
  * @throws settlement-pending, state-conflict
  */
 export async function settleOrder(cx: Cx, orderId: string): Promise<Split | undefined> {
@@ -49,9 +51,10 @@ export async function settleOrder(cx: Cx, orderId: string): Promise<Split | unde
   const feePpm = pack.fees.platformRate.ppm
   const { vendorFen, feeFen } = splitFee(amountFen, feePpm)
   await release(cx, order, vendorFen, feeFen)
-  const transfer = vendorFen > 0n ? await createTransfer(cx, order, vendorFen) : undefined
-  const isByBank = vendorFen > 0n && !transfer
-  const payout = isByBank ? await createVendorPayout(cx, order.vendorId, orderId, vendorFen) : undefined
+  const dueFen = vendorFen - (await netReceivable(cx, order, vendorFen))
+  const transfer = dueFen > 0n ? await createTransfer(cx, order, dueFen) : undefined
+  const isByBank = dueFen > 0n && !transfer
+  const payout = isByBank ? await createVendorPayout(cx, order.vendorId, orderId, dueFen) : undefined
   const [row] = await cx.tx
     .insert(split)
     .values({

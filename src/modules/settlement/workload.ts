@@ -3,8 +3,8 @@ import { type Waiting, type WaitingRow, waitingOf } from '../../kernel/workload.
 
 /**
  * Money that waits for the operator: accounts to confirm, money in suspense, payouts and refunds to order from the bank,
- * what the bank was told and a second person confirms, what bounced or lacks a payee, differences between the books
- * and the bank or the provider, and what the payment provider could not be told.
+ * what the bank was told and a second person confirms, what bounced or lacks a payee, fees to invoice, differences
+ * between the books and the bank or the provider, and what the payment provider could not be told.
  */
 export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
   const rows = await rx.sql<WaitingRow[]>`
@@ -28,6 +28,10 @@ export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
         count(*) filter (where found_at < ${rx.now.toISOString()}::timestamptz - interval '24 hours')::int4
       from settlement.difference where state in ('open', 'proposed') group by 1
     union all
+    select 'invoice', count(*)::int4, min(i.changed_at), 0 from settlement.invoice i
+      join identity.organization o on o.id = i.issuer_id
+      where i.state = 'requested' and 'operator' = any(o.roles)
+    union all
     select 'parked', count(*)::int4, min(at), 0 from (
       select changed_at as at from settlement.intent where state = 'parked'
       union all select received_at from settlement.inbox where is_parked) p`
@@ -42,5 +46,6 @@ export async function moneyWaiting(rx: Rx): Promise<Waiting[]> {
     chargeback: 'chargeback.answer',
     difference: 'difference.explain',
     correction: 'difference.confirm',
+    invoice: 'invoice.issue',
   })
 }

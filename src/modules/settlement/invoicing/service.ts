@@ -86,6 +86,18 @@ interface Draft {
   readonly details: PartyDetails
 }
 
+/** What is said of an invoice to those whom it concerns. */
+const told = (row: Invoicing, move: 'request' | 'issue' | 'decline' | 'red') => ({
+  invoiceId: row.id,
+  move,
+  orderId: row.orderId,
+  issuerId: row.issuerId,
+  recipientId: row.recipientId,
+  amountFen: Number(row.amountFen),
+  isRed: row.isRed,
+  reason: row.reason,
+})
+
 async function insertRequest(cx: Cx, draft: Draft): Promise<Invoicing> {
   const { order, subject, kind, issuer, recipient, item, amountFen, details } = draft
   await requireNone(cx, order.id, subject)
@@ -113,6 +125,7 @@ async function insertRequest(cx: Cx, draft: Draft): Promise<Invoicing> {
     })
     .returning()
   cx.audit('invoice.request', ['invoice', id], { orderId: order.id, subject, kind, amountFen })
+  cx.emit('settlement.invoice-moved', told(row!, 'request'))
   return row!
 }
 
@@ -250,6 +263,7 @@ export async function issueInvoice(cx: Cx, id: string, input: IssueInput): Promi
     { invoiceNumber: input.invoiceNumber, issuedOn: input.issuedOn, isRed: row.isRed, ...tax },
   )
   if (original) await countCorrection(cx, original, row.amountFen)
+  cx.emit('settlement.invoice-moved', told(issued, 'issue'))
   return issued
 }
 
@@ -257,7 +271,9 @@ export async function issueInvoice(cx: Cx, id: string, input: IssueInput): Promi
 export async function declineInvoice(cx: Cx, id: string, reason: string): Promise<Invoicing> {
   const row = await lockInvoice(cx, id, 'issuerId')
   if (row.isRed) throw ruleViolated(text('退款后必须开具红字发票。', 'After a refund the red letter is owed.'))
-  return moveInvoice(cx, row, 'decline', { reason }, { reason })
+  const declined = await moveInvoice(cx, row, 'decline', { reason }, { reason })
+  cx.emit('settlement.invoice-moved', told(declined, 'decline'))
+  return declined
 }
 
 /** Who asked takes the request back, to ask anew with other details. @throws not-found, state-conflict */
@@ -306,7 +322,7 @@ async function lessenRequest(cx: Cx, row: Invoicing, backFen: bigint, reason: st
 async function requestRed(cx: Cx, of: Invoicing, amountFen: bigint, reason: string): Promise<void> {
   const { orderId, subject, kind, issuerId, recipientId, seller, buyer, item } = of
   const id = newId()
-  await cx.tx.insert(invoice).values({
+  const values = {
     ...{ id, orderId, subject, kind, issuerId, recipientId, seller, buyer, item, amountFen, reason },
     corrects: of.id,
     isRed: true,
@@ -314,7 +330,9 @@ async function requestRed(cx: Cx, of: Invoicing, amountFen: bigint, reason: stri
     remark: `冲红发票 ${of.invoiceNumber}`,
     createdAt: cx.now,
     changedAt: cx.now,
-  })
+  } as const
+  const [row] = await cx.tx.insert(invoice).values(values).returning()
+  cx.emit('settlement.invoice-moved', told(row!, 'red'))
   cx.audit('invoice.request-red', ['invoice', id], {
     orderId,
     corrects: of.id,

@@ -22,6 +22,7 @@ import { chargebackMachine } from './model.ts'
 import type { ChargebackFact } from './port.ts'
 import { concludeRefund, overtakeRefunds } from './refunds.ts'
 import { type Chargeback, chargeback, type OnlinePayment, onlinePayment } from './schema.ts'
+import { proposeReversal } from './transfers.ts'
 
 /** The payer's bank has not decided: what the order comes to follows from that. */
 export const chargedBack = () =>
@@ -130,7 +131,7 @@ async function win(cx: Cx, row: Chargeback): Promise<void> {
 
 /**
  * The money is gone: out of what was held, which ends the order as refunded; out of a refund that was on its way and
- * that this overtakes; or else the vendor owes it.
+ * that this overtakes; or else the vendor owes it, and its transfer is asked back.
  */
 async function lose(cx: Cx, order: Order, row: Chargeback, payment: OnlinePayment): Promise<void> {
   await moveChargeback(cx, row, 'lose')
@@ -146,6 +147,7 @@ async function lose(cx: Cx, order: Order, row: Chargeback, payment: OnlinePaymen
       { account: 'gateway_withheld', amountFen: -row.amountFen },
     ].filter(({ amountFen }) => amountFen !== 0n),
   )
+  if (row.heldFen === 0n && freedFen < row.amountFen) await proposeReversal(cx, order.id, row.amountFen - freedFen)
   cx.emit('settlement.chargeback-decided', { orderId: order.id, isWon: false })
   if (freedFen > 0n) await concludeRefund(cx, order.id, row.id)
   if (row.heldFen === 0n) return

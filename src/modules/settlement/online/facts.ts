@@ -6,7 +6,7 @@ import { applyPayment, failPayment } from './payments.ts'
 import type { Answer, Fact } from './port.ts'
 import { applyRefund, failRefund } from './refunds.ts'
 import type { Intent } from './schema.ts'
-import { applyTransfer, failTransfer } from './transfers.ts'
+import { applyTransfer, failReversal, failTransfer, finishReversal } from './transfers.ts'
 
 /** Merges what the provider says of an object into ours: forward only, so that the order in which it is heard is nothing (I14). */
 export async function applyFact(cx: Cx, _gateway: string, fact: Fact): Promise<void> {
@@ -22,6 +22,7 @@ async function applyRefusal(cx: Cx, row: Intent, problem: string): Promise<void>
   if (row.kind === 'open-payment') await failPayment(cx, row.subjectId, problem)
   if (row.kind === 'refund') await failRefund(cx, row.subjectId, problem)
   if (row.kind === 'transfer') await failTransfer(cx, row, problem)
+  if (row.kind === 'reverse-transfer') await failReversal(cx, row, problem)
   if (row.kind === 'open-payee') await failPayee(cx, row.subjectId, problem)
   if (row.kind === 'submit-evidence') await failAnswer(cx, row.subjectId)
 }
@@ -39,5 +40,6 @@ export async function concludeIntent(cx: Cx, id: string, answer: Answer): Promis
     return applyRefusal(cx, row, answer.problem)
   }
   await moveIntent(cx, row, 'succeed', { externalId: answer.ref, problem: null })
+  if (row.kind === 'reverse-transfer') await finishReversal(cx, row)
   if (answer.fact) await applyFact(cx, row.gateway, answer.fact)
 }

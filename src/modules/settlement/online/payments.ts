@@ -22,8 +22,16 @@ constraintMeans('online_payment_one_open', () =>
   conflict(text('支付页面正在准备，请刷新。', 'The page to pay on is being prepared; reload.')),
 )
 
-/** Providers take eight digits: more goes by bank. */
-export const mostOnlineFen = 99_999_999n
+/** The most that can be paid online at once, in fen, by the rules in force; more goes by bank. */
+export const mostOnlineFen = (now: Date): bigint => BigInt(rulesAt(now).onlineMost.fen)
+
+/** The last instant at which a method takes money back the way it came; null where no limit is known. */
+function lastRefundAt(method: string | null, paidAt: Date, now: Date): Date | null {
+  const { refundAlipay, refundWechatPay } = rulesAt(now).periods
+  const limit = { alipay: refundAlipay, wechat_pay: refundWechatPay }[method ?? '']
+  return limit ? new Date(paidAt.getTime() + limit.days * 86_400_000) : null
+}
+
 /** A page to pay on stays open so long, within what providers allow (30 minutes to a day). */
 const openFor = 23 * 3_600_000
 
@@ -54,10 +62,10 @@ const openOf = (cx: Cx, orderId: string) =>
     .where(and(eq(onlinePayment.orderId, orderId), inArray(onlinePayment.state, ['requested', 'open'])))
     .for('update')
 
-function requirePayable(order: Order, restFen: bigint): void {
+function requirePayable(order: Order, restFen: bigint, now: Date): void {
   if (order.state !== 'awaiting_payment')
     throw stateConflict(text('订单不在待付款状态。', 'The order does not wait for payment.'))
-  if (restFen > mostOnlineFen)
+  if (restFen > mostOnlineFen(now))
     throw stateConflict(
       text('金额超过网上支付上限，请以银行转账付款。', 'The amount is more than can be paid online; pay by bank.'),
     )
@@ -72,7 +80,7 @@ export async function payOnline(cx: Cx, orderId: string): Promise<OnlinePayment>
   const order = await lockOrder(cx, orderId)
   if (order.buyerId !== cx.actor.organizationId) throw notFound()
   const amountFen = order.amountFen - heldFen(await tradeOf(cx, orderId))
-  requirePayable(order, amountFen)
+  requirePayable(order, amountFen, cx.now)
   const [before] = await openOf(cx, orderId)
   if (before?.amountFen === amountFen && before.expiresAt > cx.now) {
     cx.audit('online-payment.show', ['online-payment', before.id], { orderId, amountFen })
@@ -152,7 +160,6 @@ async function capture(cx: Cx, order: Order, row: OnlinePayment, fact: PaymentFa
       { account: 'suspense', amountFen: -surplusFen },
     ].filter(({ amountFen }) => amountFen !== 0n),
   })
-  const day = 86_400_000
   const paid = await movePayment(cx, row, 'pay', {
     url: null,
     pageRef: fact.pageRef,
@@ -160,7 +167,7 @@ async function capture(cx: Cx, order: Order, row: OnlinePayment, fact: PaymentFa
     method: fact.method,
     paidAt: fact.paidAt,
     capturedFen: captureFen,
-    refundableUntil: fact.refundDays === null ? null : new Date(fact.paidAt.getTime() + fact.refundDays * day),
+    refundableUntil: lastRefundAt(fact.method, fact.paidAt, cx.now),
   })
   if (captureFen > 0n) await countTrade(cx, order.id, { capturedFen: captureFen })
   if (met.move === 'match' || met.move === 'matchSurplus') {

@@ -39,8 +39,6 @@ export interface PaymentFact {
   readonly amountFen: bigint
   readonly currency: string
   readonly paidAt: Date | null
-  /** days within which the method takes money back; null: no limit is known */
-  readonly refundDays: number | null
 }
 
 export interface RefundFact {
@@ -124,6 +122,8 @@ export interface OnlineGateway {
   verify(body: Buffer, signature: string | undefined, now: Date): Notice
   /** The object as it is now; undefined when the provider does not know it. */
   look(kind: FactKind, id: string): Promise<Fact | undefined>
+  /** What happened since an instant, as its notifications said or would have said, with the bytes to keep. */
+  events(since: Date): AsyncIterable<{ readonly notice: Notice; readonly body: Buffer }>
   /** Movements since an instant, the oldest last. */
   movements(since: Date): AsyncIterable<Movement>
   /** Where an organisation tells the provider about itself; works once and for minutes. */

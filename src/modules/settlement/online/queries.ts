@@ -64,7 +64,7 @@ export async function readOnlineOffer(rx: Rx, orderId: string) {
   const order = await orderOf(rx, orderId)
   const restFen = order.amountFen - heldFen(await tradeOf(rx, orderId))
   const latest = await latestPayment(rx, orderId)
-  return { orderId, restFen, latest, isWithin: restFen <= mostOnlineFen }
+  return { orderId, restFen, latest, isWithin: restFen <= mostOnlineFen(rx.now) }
 }
 
 export type OnlineOffer = NonNullable<Awaited<ReturnType<typeof readOnlineOffer>>>

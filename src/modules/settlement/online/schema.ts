@@ -298,6 +298,12 @@ export const balanceTransaction = settlement.table(
   ],
 )
 
+/** Until when the events of a provider were asked for: what a restored backup does not know is asked for again. */
+export const eventPoll = settlement.table('event_poll', {
+  gateway: text().primaryKey(),
+  polledUntil: instant().notNull(),
+})
+
 export type Intent = typeof intent.$inferSelect
 export type InboxRow = typeof inbox.$inferSelect
 export type OnlinePayment = typeof onlinePayment.$inferSelect

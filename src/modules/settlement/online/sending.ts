@@ -8,6 +8,7 @@ import { deferNotice, processNotice } from './inbox.ts'
 import { takeIntent } from './intents.ts'
 import { isKeyFresh } from './model.ts'
 import { movementTask } from './movements.ts'
+import { pollTask } from './polling.ts'
 import type { Answer, FactKind, Instruction, OnlineGateway } from './port.ts'
 import type { Intent } from './schema.ts'
 
@@ -107,6 +108,7 @@ export const tasks: readonly Task[] = [
   { name: 'settlement.send-intents', period: 500, run: sendIntents },
   { name: 'settlement.process-notices', period: 500, run: processNotices },
   movementTask,
+  pollTask,
 ]
 
 export const vitals: readonly Vital[] = [

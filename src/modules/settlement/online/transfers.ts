@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { Cx } from '../../../kernel/command.ts'
 import { newId } from '../../../kernel/ids.ts'
 import { nextState } from '../../../kernel/machine.ts'
@@ -12,7 +12,7 @@ import { proposeIntent } from './intents.ts'
 import { transferMachine } from './model.ts'
 import type { TransferFact } from './port.ts'
 import { openPaymentsOf } from './refunds.ts'
-import { type Intent, type Transfer, transfer } from './schema.ts'
+import { type Intent, intent, onlinePayment, type Transfer, transfer } from './schema.ts'
 
 async function moveTransfer(
   cx: Cx,
@@ -128,4 +128,77 @@ export async function failTransfer(cx: Cx, refused: Intent, reason: string): Pro
     .update(split)
     .set({ payoutId: payout.id })
     .where(and(eq(split.orderId, row.orderId)))
+}
+
+/**
+ * What a vendor owes since its share was transferred is asked back out of that transfer, as far as it goes; the rest stays
+ * owed and is netted from what the vendor earns later. The order is locked, and the debt is booked.
+ */
+export async function proposeReversal(cx: Cx, orderId: string, owedFen: bigint): Promise<void> {
+  const rows = await cx.tx
+    .select()
+    .from(transfer)
+    .where(and(eq(transfer.orderId, orderId), eq(transfer.state, 'done')))
+    .for('update')
+  const [row] = rows
+  if (!row || (await isReversing(cx, row.id))) return
+  const leftFen = row.amountFen - row.reversedFen
+  const amountFen = owedFen < leftFen ? owedFen : leftFen
+  if (amountFen <= 0n) return
+  const [payment] = await cx.tx.select().from(onlinePayment).where(eq(onlinePayment.id, row.paymentId))
+  await proposeIntent(cx, {
+    gateway: payment!.gateway,
+    kind: 'reverse-transfer',
+    aggregate: `order/${orderId}`,
+    subjectId: row.id,
+    request: { transferRef: row.externalId!, amountFen: String(amountFen) },
+    entries: [
+      { account: 'transfer_in_flight', amountFen },
+      { account: `vendor_receivable:${row.vendorId}`, amountFen: -amountFen },
+    ],
+  })
+  cx.audit('transfer.ask-back', ['transfer', row.id], { orderId, vendorId: row.vendorId, owedFen, amountFen })
+}
+
+async function isReversing(cx: Cx, transferId: string): Promise<boolean> {
+  const rows = await cx.tx
+    .select({ id: intent.id })
+    .from(intent)
+    .where(
+      and(
+        eq(intent.subjectId, transferId),
+        eq(intent.kind, 'reverse-transfer'),
+        inArray(intent.state, ['pending', 'sent', 'unknown', 'parked']),
+      ),
+    )
+  return rows.length > 0
+}
+
+/** The provider took it back from the vendor: the money is the exchange's again. */
+export async function finishReversal(cx: Cx, done: Intent): Promise<void> {
+  const [known] = await cx.tx.select().from(transfer).where(eq(transfer.id, done.subjectId))
+  const row = await lockTransfer(cx, known!)
+  const amountFen = BigInt(String(done.request.amountFen))
+  const reversedFen = row.reversedFen + amountFen
+  await cx.tx.update(transfer).set({ reversedFen, changedAt: cx.now }).where(eq(transfer.id, row.id))
+  await postTransaction(cx, {
+    kind: 'transfer.reverse',
+    reference: `intent/${done.id}/finish`,
+    effectiveAt: cx.now,
+    entries: [
+      { account: 'gateway_clearing', amountFen },
+      { account: 'transfer_in_flight', amountFen: -amountFen },
+    ],
+  })
+  const { orderId, vendorId } = row
+  cx.audit('transfer.reverse', ['transfer', row.id], { orderId, vendorId, amountFen, reversedFen })
+}
+
+/** The vendor's account did not give it back: it is owed again. */
+export async function failReversal(cx: Cx, refused: Intent, reason: string): Promise<void> {
+  const [known] = await cx.tx.select().from(transfer).where(eq(transfer.id, refused.subjectId))
+  const { id, orderId, vendorId } = await lockTransfer(cx, known!)
+  const set = await transactionByReference(cx, `intent/${refused.id}`)
+  await reverseTransaction(cx, set!.id, `intent/${refused.id}/fail`, reason)
+  cx.audit('transfer.keep', ['transfer', id], { orderId, vendorId, amountFen: refused.request.amountFen, reason })
 }

@@ -187,6 +187,18 @@ const signedAt = (header: string): number | undefined => {
   return found ? Number(found[1]) : undefined
 }
 
+function noticeOf(event: Stripe.Event): Notice {
+  const object = event.data.object as { object?: string; id?: string }
+  const objectKind = factKindOf(object.object ?? '')
+  return {
+    eventId: event.id,
+    kind: event.type,
+    objectKind,
+    objectId: objectKind && (object.id ?? null),
+    occurredAt: new Date(event.created * 1000),
+  }
+}
+
 function verify(stripe: Stripe, secret: string, body: Buffer, header: string | undefined, now: Date): Notice {
   const time = signedAt(header ?? '')
   // the SDK refuses what is old; a time in the future would let a stolen notification be kept for later
@@ -197,15 +209,7 @@ function verify(stripe: Stripe, secret: string, body: Buffer, header: string | u
   } catch {
     throw signatureInvalid()
   }
-  const object = event.data.object as { object?: string; id?: string }
-  const objectKind = factKindOf(object.object ?? '')
-  return {
-    eventId: event.id,
-    kind: event.type,
-    objectKind,
-    objectId: objectKind && (object.id ?? null),
-    occurredAt: new Date(event.created * 1000),
-  }
+  return noticeOf(event)
 }
 
 /** Stripe behind the port; its API version is the one that the SDK is made for. */
@@ -230,6 +234,11 @@ export function createStripe(settings: StripeSettings): OnlineGateway {
         if (error instanceof Stripe.errors.StripeInvalidRequestError && error.statusCode === 404) return undefined
         throw error
       }
+    },
+    async *events(since) {
+      const created = { gte: Math.floor(since.getTime() / 1000) }
+      for await (const event of stripe.events.list({ created, limit: 100 }))
+        yield { notice: noticeOf(event), body: Buffer.from(JSON.stringify(event)) }
     },
     async *movements(since) {
       const created = { gte: Math.floor(since.getTime() / 1000) }

@@ -10,9 +10,6 @@ import type {
   TransferFact,
 } from '../online/port.ts'
 
-/** Days within which each method takes money back; cards have no fixed limit. */
-const refundDays: Readonly<Record<string, number>> = { alipay: 90, wechat_pay: 180 }
-
 /** The id of ours that we left with an object. */
 const own = (metadata: Stripe.Metadata | null | undefined, name: string): string | null => metadata?.[name] ?? null
 
@@ -41,7 +38,6 @@ export function readSession(session: Stripe.Checkout.Session): PaymentFact {
     amountFen: BigInt(isPaid ? charge.amount : (session.amount_total ?? 0)),
     currency: session.currency ?? '',
     paidAt: isPaid ? at(charge.created) : null,
-    refundDays: (method !== null && refundDays[method]) || null,
   }
 }
 
