@@ -114,6 +114,26 @@ t.test('a notification that is forged, changed, stale or from the future is refu
   await t.rejects(x.sql`update settlement.inbox set body = ''`, /stays as it was/)
 })
 
+t.test('a chargeback that is heard of before its payment waits for it', async t => {
+  const { order, page } = await begin()
+  const { id } = payOn(standIn.world, page, 'card')
+  const dispute = openDispute(standIn.world, id)
+  const place = standIn.webhooks.waiting.findIndex(each => each.type === 'charge.dispute.created')
+  t.equal((await standIn.webhooks.deliver(place))?.status, 200)
+  await processNotices(machinery)
+  const [early] = await x.sql`select attempts, problem, processed_at from settlement.inbox order by id desc limit 1`
+  t.match(early, { attempts: 1, processed_at: null, problem: /no payment is known/ })
+  await hear()
+  t.equal(await stateOf(order.id), 'disputed')
+  t.equal(await balance(`dispute_hold:${order.id}`), 120_000n)
+  decideDispute(standIn.world, dispute.id, 'lost')
+  await x.sql`update settlement.inbox set next_at = received_at where processed_at is null`
+  await hear()
+  t.equal(await stateOf(order.id), 'refunding')
+  t.equal(await balance(`dispute_hold:${order.id}`), 0n)
+  t.same(await violated(), [])
+})
+
 t.test('an answer that never came is asked for again with the same key, and one page is made', async t => {
   const pages = standIn.world.sessions.newestFirst.length
   for (const fault of ['effect-then-timeout', 'effect-then-500', 'timeout', '429'] as const) {

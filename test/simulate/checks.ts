@@ -60,6 +60,10 @@ export async function atRest(rig: Rig): Promise<string[]> {
     union all select 'jobs undone', count(*)::int from simulated_job where not is_done
     union all select 'payouts under way', count(*)::int from settlement.payout where state <> 'confirmed'`
   for (const { what, n } of stuck) if (n > 0) found.push(`${n} ${what}`)
+  const open = await sql`
+    select kind, state, attempts, problem, request from settlement.intent
+    where state in ('pending', 'sent', 'unknown', 'parked') limit 3`
+  if (open.length > 0) found.push(JSON.stringify(open))
   return found
 }
 

@@ -59,16 +59,16 @@ const book = (cx: Cx, row: Chargeback, step: string, entries: readonly EntryInpu
     entries,
   })
 
-/** Whether what the payer's bank wants is still in escrow: it is held whole or, once it was released, not at all. */
-async function isInEscrow(cx: Cx, payment: OnlinePayment, amountFen: bigint): Promise<boolean> {
+/** How much of what the payer's bank wants is still in escrow, in fen: none once it was released, less what is going back. */
+async function inEscrowFen(cx: Cx, payment: OnlinePayment, amountFen: bigint): Promise<bigint> {
   const open = payment.capturedFen - payment.refundedFen
-  return open >= amountFen && heldFen(await tradeOf(cx, payment.orderId)) >= amountFen
+  const held = heldFen(await tradeOf(cx, payment.orderId))
+  return [open, held].reduce((least, fen) => (fen < least ? fen : least), amountFen)
 }
 
 /** A payer's bank wants money back: what is in escrow is held, and the order freezes like with any dispute. */
 async function open(cx: Cx, order: Order, payment: OnlinePayment, fact: ChargebackFact): Promise<Chargeback> {
-  const isHeld = await isInEscrow(cx, payment, fact.amountFen)
-  const held = isHeld ? fact.amountFen : 0n
+  const held = await inEscrowFen(cx, payment, fact.amountFen)
   const id = newId()
   const [row] = await cx.tx
     .insert(chargeback)
@@ -93,7 +93,7 @@ async function open(cx: Cx, order: Order, payment: OnlinePayment, fact: Chargeba
     held,
     cause: fact.cause,
   })
-  if (isHeld) {
+  if (held > 0n) {
     await countTrade(cx, order.id, { disputedFen: held })
     await book(cx, row!, 'hold', [
       { account: `escrow:${order.id}`, amountFen: held },
@@ -135,19 +135,20 @@ async function win(cx: Cx, row: Chargeback): Promise<void> {
  */
 async function lose(cx: Cx, order: Order, row: Chargeback, payment: OnlinePayment): Promise<void> {
   await moveChargeback(cx, row, 'lose')
-  const source = row.heldFen > 0n ? `dispute_hold:${order.id}` : `vendor_receivable:${order.vendorId}`
-  const freedFen = row.heldFen > 0n ? 0n : await overtakeRefunds(cx, payment, row.amountFen)
+  const freedFen = await overtakeRefunds(cx, payment, row.amountFen)
+  const owedFen = row.amountFen - row.heldFen - freedFen
   await book(
     cx,
     row,
     'lose',
     [
+      { account: `dispute_hold:${order.id}`, amountFen: row.heldFen },
       { account: 'refund_in_flight', amountFen: freedFen },
-      { account: source, amountFen: row.amountFen - freedFen },
+      { account: `vendor_receivable:${order.vendorId}`, amountFen: owedFen },
       { account: 'gateway_withheld', amountFen: -row.amountFen },
     ].filter(({ amountFen }) => amountFen !== 0n),
   )
-  if (row.heldFen === 0n && freedFen < row.amountFen) await proposeReversal(cx, order.id, row.amountFen - freedFen)
+  if (owedFen > 0n) await proposeReversal(cx, order.id, owedFen)
   cx.emit('settlement.chargeback-decided', { orderId: order.id, isWon: false })
   if (freedFen > 0n) await concludeRefund(cx, order.id, row.id)
   if (row.heldFen === 0n) return
@@ -164,7 +165,8 @@ async function lose(cx: Cx, order: Order, row: Chargeback, payment: OnlinePaymen
 /** What the provider says of a chargeback, merged forward only: open → answered → won or lost. */
 export async function applyChargeback(cx: Cx, fact: ChargebackFact): Promise<void> {
   const [known] = await cx.tx.select().from(onlinePayment).where(eq(onlinePayment.chargeRef, fact.chargeRef))
-  if (!known) return
+  // its payment may be heard of later: this is looked at again then, and a stranger's is parked for a person (I14)
+  if (!known) throw new Error(`no payment is known of the charge ${fact.chargeRef} that is charged back`)
   const order = await lockOrder(cx, known.orderId)
   const [payment] = await cx.tx.select().from(onlinePayment).where(eq(onlinePayment.id, known.id)).for('update')
   const [before] = await cx.tx.select().from(chargeback).where(eq(chargeback.externalId, fact.ref)).for('update')
