@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-for (const name of ['start', 'catalog', 'funnel', 'documents', 'downloads', 'pages', 'data']) {
+for (const name of ['start', 'catalog', 'funnel', 'documents', 'downloads', 'pages', 'data', 'ledger']) {
   const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
   const child = spawn(process.execPath, ['--import', 'tsx', file], { stdio: 'inherit' })
   const [code] = await once(child, 'exit')

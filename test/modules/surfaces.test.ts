@@ -172,7 +172,7 @@ const about: Readonly<Record<string, () => readonly string[]>> = {
 }
 /** Addresses about things that hold no data of a version, or that only the operator and authorities reach. */
 const nothing =
-  /^(audit-entries|log|persons|organizations|registrations|filings|bulk-checks|filing-exports|ledger|earnings|invoices|vendor\/earnings|orders|subscriptions|freezes|payout-batches|bank-statements|statement-lines|payouts|entitlements|downloads|receipts|announcements|assets|problems|verify|verifications|model-contracts|vendors|operator|regulator|data-elements|sources|source-proposals|planned-collections|registered-collections|collections|institution\/collections|breach-reports|resource-imports|institution\/resources\/imports)\//
+  /^(audit-entries|log|persons|organizations|registrations|filings|bulk-checks|filing-exports|ledger|earnings|invoices|vendor\/earnings|orders|subscriptions|freezes|differences|payout-batches|bank-statements|statement-lines|payouts|entitlements|downloads|receipts|announcements|assets|problems|verify|verifications|model-contracts|vendors|operator|regulator|data-elements|sources|source-proposals|planned-collections|registered-collections|collections|institution\/collections|breach-reports|resource-imports|institution\/resources\/imports)\//
 
 const web = new Map<Role, string>()
 async function cookieOf(as: Role): Promise<string> {

@@ -17,8 +17,20 @@ const State = Type.Unsafe<Freeze['state']>(Type.String({ enum: states }))
 
 const ProposeFreezeBody = closed({
   contractId: Id,
-  reason: Type.String({ minLength: 10, maxLength: 2000, pattern: '\\S', description: 'served on both parties' }),
-  basis: Type.String({ minLength: 4, maxLength: 500, pattern: '\\S', description: 'the article or document' }),
+  reason: Type.String({
+    minLength: 10,
+    maxLength: 2000,
+    pattern: '\\S',
+    description: 'served on both parties',
+    examples: ['涉嫌超范围使用个人信息，正在调查'],
+  }),
+  basis: Type.String({
+    minLength: 4,
+    maxLength: 500,
+    pattern: '\\S',
+    description: 'the article or document',
+    examples: ['《数据安全法》第四十四条'],
+  }),
   isDeliveryStopped: Type.Optional(Type.Boolean({ description: 'stop downloads as well; they go on otherwise' })),
 })
 

@@ -74,7 +74,14 @@ export const roomRoutes: Route[] = [
     tag,
     summary: text('在争议中陈述', 'State something in a dispute'),
     params: IdParams,
-    body: closed({ body: Type.String({ minLength: 2, maxLength: 4000, pattern: '\\S' }) }),
+    body: closed({
+      body: Type.String({
+        minLength: 2,
+        maxLength: 4000,
+        pattern: '\\S',
+        examples: ['交付文件缺少 2025 年 12 月的数据'],
+      }),
+    }),
     reply: StatementShape,
     status: 201,
     problems: [stateConflict, forbidden],
